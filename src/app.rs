@@ -1,0 +1,45 @@
+//! What every part of the running server shares: the store, the configuration, and the things that make it hard to
+//! test if they are ambient: time, chance, the mailer.
+
+use std::sync::Arc;
+
+use crate::actions::Limits;
+use crate::actions::access_tokens::AccessTokens;
+use crate::actions::passwords::PasswordChecker;
+use crate::actions::sightings::Sightings;
+use crate::config::Config;
+use crate::domain::Timestamp;
+use crate::jobs::Wakeup;
+use crate::outside::Mailer;
+use crate::storage::Store;
+
+/// The time. Tests move it.
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Timestamp;
+}
+
+/// Random bytes fit for secrets.
+pub trait Chance: Send + Sync {
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// `N` random bytes.
+pub fn random<const N: usize>(chance: &dyn Chance) -> [u8; N] {
+    let mut bytes = [0; N];
+    chance.fill(&mut bytes);
+    bytes
+}
+
+pub struct App {
+    pub config: Arc<Config>,
+    pub store: Arc<dyn Store>,
+    pub clock: Arc<dyn Clock>,
+    pub chance: Arc<dyn Chance>,
+    /// `None`: no mail can be sent, and sign-in by e-mail is hidden.
+    pub mailer: Option<Arc<dyn Mailer>>,
+    pub limits: Limits,
+    pub access_tokens: AccessTokens,
+    pub passwords: PasswordChecker,
+    pub sightings: Sightings,
+    pub wakeup: Wakeup,
+}

@@ -1,0 +1,29 @@
+//! What the server has to tell somebody: queued in the same transaction as what caused it, sent by a job.
+
+use super::{Email, Name, Timestamp};
+
+/// One message to send. Rendered when it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub to: Email,
+    pub kind: NoticeKind,
+    /// After this moment it is dropped instead of sent.
+    pub expires_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// The six digits that finish an e-mail sign-in.
+    SignInCode { code: String, site: Name, origin: String },
+    /// "Send a test mail": shows that the mailer works.
+    Test,
+}
+
+/// A notice in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queued {
+    pub id: u64,
+    pub notice: Notice,
+    pub due_at: Timestamp,
+    pub tries: u32,
+}

@@ -1,0 +1,106 @@
+//! What a visitor may not do, said so that they know what was expected. Shown to them as it stands here.
+
+use std::time::Duration;
+
+use super::CommentId;
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    // What was sent
+    #[error("the comment is empty: write something first")]
+    EmptyBody,
+    #[error("the comment is longer than {max_chars} characters")]
+    BodyTooLong { max_chars: usize },
+    #[error("a name needs at least one letter or digit")]
+    EmptyName,
+    #[error("the name is longer than {max_chars} characters")]
+    NameTooLong { max_chars: usize },
+    #[error(
+        "the name holds control, invisible or stacked characters: use letters, digits and ordinary punctuation"
+    )]
+    NameHasControls,
+    #[error("this name belongs to somebody who runs this site: choose another")]
+    NameTaken,
+    #[error("expected an e-mail address such as ada@example.org")]
+    InvalidEmail,
+    #[error(
+        "expected a page: an absolute http or https address, a path that begins with /, or an id of at most 1,997 bytes"
+    )]
+    InvalidPage,
+    #[error("a site key is 1 to 40 of a-z, 0-9 and inner hyphens")]
+    InvalidSiteKey,
+    #[error("expected an origin such as https://blog.example, without a path")]
+    InvalidOrigin,
+    #[error("a site has at most {max} origins")]
+    TooManyOrigins { max: usize },
+    #[error("a site with this key exists already")]
+    SiteExists,
+    #[error("expected a cursor from an earlier answer, in the same order")]
+    InvalidCursor,
+
+    // Where
+    #[error("there is no such site")]
+    UnknownSite,
+    #[error("there is no such comment")]
+    UnknownComment,
+    #[error("the comment replied to does not exist")]
+    UnknownParent,
+    #[error("the comment replied to is on another page")]
+    ParentElsewhere,
+    #[error("comments are not set up for {origin}: the site's owner can add this address")]
+    OriginNotAllowed { origin: String },
+    #[error("comments are closed on this page; you can still read them")]
+    ThreadClosed,
+
+    // Who
+    #[error("sign in first")]
+    SignInNeeded,
+    #[error("your session has ended: sign in again")]
+    SessionEnded,
+    #[error("this is not for you: it needs another role")]
+    NotAllowed,
+    #[error("you cannot comment on this site")]
+    Banned,
+    #[error("tell us your name first")]
+    NameNeeded,
+    #[error("this site takes comments from signed-in people only")]
+    GuestsOff,
+    #[error("you cannot like your own comment")]
+    OwnComment,
+    #[error("the time to edit this comment is over")]
+    EditWindowOver,
+    #[error("likes are off on this site")]
+    LikesOff,
+    #[error("a thread has at most {max} pinned comments: unpin one first")]
+    TooManyPinned { max: usize },
+    #[error("only a conversation's first comment can be pinned")]
+    NotARoot,
+
+    // Again and too often
+    #[error("you already said this here")]
+    Duplicate { earlier: CommentId },
+    #[error("this idempotency key was used for another request")]
+    KeyReused,
+    #[error("too many requests")]
+    TooFast { retry_after: Duration },
+
+    // Signing in
+    #[error("that code is not right: {tries_left} tries left")]
+    WrongCode { tries_left: u32 },
+    #[error("that code has expired or was used: ask for a new one")]
+    CodeGone,
+    #[error("the address or the password is not right")]
+    WrongPassword,
+    #[error("a password has at least {min_chars} characters")]
+    PasswordTooShort { min_chars: usize },
+    #[error("a password has at most {max_bytes} bytes")]
+    PasswordTooLong { max_bytes: usize },
+    #[error("this password is too easy to guess: {why}")]
+    PasswordGuessable { why: String },
+    #[error("this link has expired or was used: ask for a new one")]
+    LinkGone,
+    #[error("sign-in by e-mail is not set up on this server")]
+    NoMailer,
+    #[error("the server is checking other passwords: try again in a moment")]
+    Busy,
+}
