@@ -1,2 +1,19 @@
+//! Afterword: a self-hosted commenting system. This is the map, in reading order; ARCHITECTURE.md says more.
+
 pub mod domain;
+
+pub mod text;
+
 pub mod storage;
+
+pub mod outside;
+
+pub mod app;
+pub mod config;
+
+pub mod actions;
+pub mod jobs;
+
+pub mod web;
+
+pub mod cli;

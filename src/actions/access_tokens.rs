@@ -1,0 +1,4 @@
+//! access_tokens
+
+#[derive(Default)]
+pub struct AccessTokens;

@@ -1,0 +1,4 @@
+//! limits
+
+#[derive(Default)]
+pub struct Limits;

@@ -1,0 +1,24 @@
+//! One function per thing a person can do. Each unwraps nothing and answers with domain types; limits, permissions and
+//! moderation are asked here, and nowhere else.
+
+pub mod access_tokens;
+pub mod limits;
+pub mod passwords;
+pub mod sightings;
+
+pub use limits::Limits;
+
+use crate::domain::Refusal;
+use crate::outside::OutsideError;
+use crate::storage::StoreError;
+
+/// Why an action did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Outside(#[from] OutsideError),
+}

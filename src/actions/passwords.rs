@@ -1,0 +1,4 @@
+//! passwords
+
+#[derive(Default)]
+pub struct PasswordChecker;

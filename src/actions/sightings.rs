@@ -1,0 +1,4 @@
+//! sightings
+
+#[derive(Default)]
+pub struct Sightings;

@@ -1,0 +1,30 @@
+//! The world outside: what is asked of it, and what can go wrong there.
+
+use async_trait::async_trait;
+
+use crate::domain::Email;
+
+/// A mail, ready to send. Text and HTML say the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    pub to: Email,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+#[async_trait]
+pub trait Mailer: Send + Sync {
+    /// Hands a mail to the next server. Returns that server's own answer.
+    async fn send(&self, mail: &Mail) -> Result<String, OutsideError>;
+}
+
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum OutsideError {
+    /// Worth trying again: no connection, a busy server, a temporary refusal.
+    #[error("{0}")]
+    Temporary(String),
+    /// Not worth it: the server refused this for good.
+    #[error("{0}")]
+    Permanent(String),
+}
