@@ -5,6 +5,8 @@ pub mod access_tokens;
 pub mod limits;
 pub mod passwords;
 pub mod sightings;
+pub mod threads;
+pub mod tokens;
 
 pub use limits::Limits;
 
