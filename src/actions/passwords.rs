@@ -84,6 +84,13 @@ impl PasswordChecker {
         .await
     }
 
+    /// The same password hashed with today's parameters; `None` if there is no turn for it now.
+    pub async fn rehash(&self, password: &str, chance: &dyn Chance) -> Option<String> {
+        let salt: [u8; 16] = random(chance);
+        let password: String = password.nfkc().collect();
+        self.in_turn(move || hash(&password, &salt)).await.ok()
+    }
+
     async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
