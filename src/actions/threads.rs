@@ -1,0 +1,89 @@
+//! Reading threads, and closing them.
+
+use super::Error;
+use crate::app::App;
+use crate::domain::threads::{Head, RootCursor};
+use crate::domain::{CommentId, Order, PageKey, Place, Refusal, Site, SiteId, Thread, ThreadId, Visitor};
+use crate::storage::threads::{Around, Conversation, Mineness, Names, ThreadPage, Window};
+
+/// One page of a thread.
+pub const PAGE: Window = Window { roots: 50, replies: 100 };
+/// One page of a conversation.
+pub const REPLIES: usize = 100;
+/// Pages counted in one request.
+pub const MAX_COUNTS: usize = 100;
+/// Comments waiting for approval that staff see in a thread.
+const PENDING: usize = 50;
+/// How long one's own comments are repeated apart from the public page, which a CDN may keep a while.
+const RECENT: std::time::Duration = std::time::Duration::from_secs(10 * 60);
+
+pub async fn head(app: &App, site: SiteId, page: &PageKey) -> Result<Option<Head>, Error> {
+    Ok(app.store.head(site, page).await?)
+}
+
+pub async fn page(
+    app: &App,
+    thread: ThreadId,
+    order: Order,
+    after: Option<RootCursor>,
+) -> Result<Option<ThreadPage>, Error> {
+    Ok(app.store.thread_page(thread, order, after, PAGE).await?)
+}
+
+pub async fn replies(
+    app: &App,
+    thread: ThreadId,
+    root: Place,
+    after: Place,
+) -> Result<Option<(Conversation, Names)>, Error> {
+    Ok(app.store.replies(thread, root, after, REPLIES).await?)
+}
+
+/// The surroundings of a comment that everybody may see.
+pub async fn around(app: &App, site: SiteId, comment: CommentId) -> Result<Around, Error> {
+    Ok(app.store.around(site, comment, REPLIES, false).await?.ok_or(Refusal::UnknownComment)?)
+}
+
+pub async fn counts(app: &App, site: SiteId, pages: &[PageKey]) -> Result<Vec<u64>, Error> {
+    Ok(app.store.counts(site, pages).await?)
+}
+
+/// What only `visitor` sees of a page.
+pub struct Mine {
+    pub own: crate::storage::threads::Mine,
+    /// For staff: what waits for approval in this thread.
+    pub pending: Vec<crate::domain::Comment>,
+    pub pending_names: Names,
+}
+
+pub async fn mine(app: &App, site: &Site, visitor: &Visitor, page: &PageKey) -> Result<Mine, Error> {
+    let nothing = Mine { own: Default::default(), pending: Vec::new(), pending_names: Names::new() };
+    let Some(head) = app.store.head(site.id, page).await? else { return Ok(nothing) };
+    let since = app.clock.now().minus(RECENT);
+    let who = match visitor {
+        Visitor::Anonymous | Visitor::Guest { known: None, .. } => return Ok(nothing),
+        Visitor::Guest { known: Some(guest), .. } => Mineness::Guest(guest.id),
+        Visitor::Member { account, .. } => Mineness::Account(account.id),
+    };
+    let own = app.store.mine(site.id, head.thread, who, since).await?;
+    let (pending, pending_names) = if visitor.role().sees_pending() {
+        app.store.pending(site.id, head.thread, PENDING).await?
+    } else {
+        Default::default()
+    };
+    Ok(Mine { own, pending, pending_names })
+}
+
+pub async fn set_closed(
+    app: &App,
+    site: &Site,
+    visitor: &Visitor,
+    thread: ThreadId,
+    closed: bool,
+) -> Result<Thread, Error> {
+    let Visitor::Member { account, member, .. } = visitor else { return Err(Refusal::SignInNeeded.into()) };
+    if !member.role.moderates() {
+        return Err(Refusal::NotAllowed.into());
+    }
+    Ok(app.store.set_closed(site.id, thread, closed, account.id, app.clock.now()).await??)
+}

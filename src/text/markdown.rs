@@ -1,0 +1,5 @@
+//! Markdown.
+use crate::domain::Document;
+pub fn parse(_: &str) -> Document {
+    Document::default()
+}
