@@ -1,0 +1,12 @@
+//! The HTTP contract, as clients see it: the real routes on a real store.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod comments;
+mod guests;
+mod moderation;
+mod reading;
+mod refusals;
+mod sessions;
+mod votes;
