@@ -5,14 +5,19 @@
 //! Invariant: handlers unwrap their inputs, call one action, and reply; the rules are not here.
 
 pub mod accept;
+mod comments;
 mod cors;
 mod cross_site;
+mod mine;
 pub mod openapi;
 pub mod problem;
 pub mod request;
 pub mod response;
 pub mod route;
 pub mod service;
+mod sessions;
+mod votes;
+pub mod wire;
 
 pub use problem::Problem;
 pub use request::Request;
@@ -50,5 +55,5 @@ impl Shared {
 
 /// Every route, the hottest first.
 pub fn routes() -> Vec<Route> {
-    [problem::routes()].concat()
+    [comments::routes(), votes::routes(), mine::routes(), sessions::routes(), problem::routes()].concat()
 }
