@@ -7,12 +7,14 @@
 pub mod accept;
 mod cors;
 mod cross_site;
+mod cursor;
 pub mod openapi;
 pub mod problem;
 pub mod request;
 pub mod response;
 pub mod route;
 pub mod service;
+pub mod wire;
 
 pub use problem::Problem;
 pub use request::Request;
