@@ -11,7 +11,7 @@ use crate::domain::comments::Verdict;
 use crate::domain::{Comment, CommentId, PageRef, Site, SiteKey, Visitor};
 use crate::web::problem::{Problem, kinds};
 use crate::web::route::{Access, Class, KIB, RateClass, Route, route};
-use crate::web::wire;
+use crate::web::wire::{self, Audience};
 use crate::web::{Request, Response, response};
 
 /// A body of 10,000 characters of four bytes each, escaped, and room for the rest.
@@ -142,14 +142,14 @@ impl From<SentVerdict> for Verdict {
 }
 
 #[derive(Serialize, ToSchema)]
-struct Posted {
-    comment: wire::Comment,
-    visitor: wire::Visitor,
+struct Posted<'a> {
+    comment: wire::Comment<'a>,
+    visitor: wire::Visitor<'a>,
 }
 
 #[derive(Serialize, ToSchema)]
-struct Changed {
-    comment: wire::Comment,
+struct Changed<'a> {
+    comment: wire::Comment<'a>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -166,13 +166,12 @@ struct Revisions {
 struct Revision {
     number: u32,
     markdown: String,
-    /// RFC 3339.
-    written_at: String,
+    written_at: wire::Moment,
 }
 
 #[derive(Serialize, ToSchema)]
-struct Preview {
-    body: wire::Body,
+struct Preview<'a> {
+    body: wire::Tree<'a>,
 }
 
 async fn post(site: SiteKey, req: Request) -> Result<Response, Problem> {
@@ -204,8 +203,16 @@ async fn post(site: SiteKey, req: Request) -> Result<Response, Problem> {
     let visitor = req.visitor(&site).await?;
     let location =
         req.app.config.server.base_url.join(&format!("/api/v1/sites/{}/comments/{}", site.key, comment.id));
-    let comment = seen_by(&req, &site, &visitor, &comment).await?;
-    Ok(response::created(&location, &Posted { comment, visitor: wire::Visitor::of(site.id, &visitor) }))
+    let context = actions::comments::context(&req.app, &comment).await?;
+    let shown = wire::CommentContext::new(&site, &context.names).single(
+        &comment,
+        &context,
+        audience(&req, &visitor, &comment),
+    );
+    Ok(response::created(
+        &location,
+        &Posted { comment: shown, visitor: wire::Visitor::of(&visitor, site.id) },
+    ))
 }
 
 async fn edit(site: SiteKey, comment: CommentId, req: Request) -> Result<Response, Problem> {
@@ -247,7 +254,7 @@ async fn revisions(site: SiteKey, comment: CommentId, req: Request) -> Result<Re
     let revisions = revisions.into_iter().map(|revision| Revision {
         number: revision.number,
         markdown: revision.markdown,
-        written_at: revision.written_at.to_string(),
+        written_at: revision.written_at.into(),
     });
     Ok(response::ok(&Revisions { revisions: revisions.collect() }))
 }
@@ -257,7 +264,7 @@ async fn preview(site: SiteKey, req: Request) -> Result<Response, Problem> {
     req.site_origin(&site)?;
     let sent: Text = req.json().await?;
     let document = actions::comments::preview(&req.app, &site, &sent.body, &req.sender()).await?;
-    Ok(response::ok(&Preview { body: wire::Body(document) }))
+    Ok(response::ok(&Preview { body: wire::Tree(&document) }))
 }
 
 async fn changed(
@@ -266,21 +273,22 @@ async fn changed(
     visitor: &Visitor,
     comment: &Comment,
 ) -> Result<Response, Problem> {
-    Ok(response::ok(&Changed { comment: seen_by(req, site, visitor, comment).await? }))
+    let context = actions::comments::context(&req.app, comment).await?;
+    let shown = wire::CommentContext::new(site, &context.names).single(
+        comment,
+        &context,
+        audience(req, visitor, comment),
+    );
+    Ok(response::ok(&Changed { comment: shown }))
 }
 
-/// A comment as its author or a moderator, who just wrote it, sees it.
-async fn seen_by(
-    req: &Request,
-    site: &Site,
-    visitor: &Visitor,
-    comment: &Comment,
-) -> Result<wire::Comment, Problem> {
-    let context = actions::comments::context(&req.app, comment).await?;
-    Ok(if actions::comments::wrote(visitor, comment) {
-        let facts = wire::OwnFacts { now: req.app.clock.now(), edit_window: site.settings.edit_window };
-        wire::Comment::own(comment, &context, facts)
-    } else {
-        wire::Comment::for_staff(comment, &context)
-    })
+/// Who reads the answer to a write: its author, a moderator, or both in one.
+fn audience(req: &Request, visitor: &Visitor, comment: &Comment) -> Audience {
+    let now = req.app.clock.now();
+    match (actions::comments::wrote(visitor, comment), visitor.role().sees_pending()) {
+        (true, true) => Audience::AuthorAndStaff(now),
+        (true, false) => Audience::Author(now),
+        (false, true) => Audience::Staff,
+        (false, false) => Audience::Everybody,
+    }
 }

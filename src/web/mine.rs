@@ -9,7 +9,7 @@ use crate::actions;
 use crate::domain::{PageRef, SiteKey, ThreadId};
 use crate::web::problem::Problem;
 use crate::web::route::{Access, Class, Route, route};
-use crate::web::wire;
+use crate::web::wire::{self, Audience};
 use crate::web::{Request, Response, response};
 
 pub fn routes() -> Vec<Route> {
@@ -42,14 +42,14 @@ struct Page {
 }
 
 #[derive(Serialize, ToSchema)]
-struct Mine {
-    visitor: wire::Visitor,
+struct Mine<'a> {
+    visitor: wire::Visitor<'a>,
     /// Ids of comments of this thread that I like.
     liked: Vec<Uuid>,
     /// My comments that are not public, and those of the last ten minutes.
-    comments: Vec<wire::Comment>,
+    comments: Vec<wire::Comment<'a>>,
     /// For staff: what waits for approval here.
-    pending: Vec<wire::Comment>,
+    pending: Vec<wire::Comment<'a>>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -59,8 +59,8 @@ struct Close {
 }
 
 #[derive(Serialize, ToSchema)]
-struct Closed {
-    thread: wire::Thread,
+struct Closed<'a> {
+    thread: wire::Thread<'a>,
 }
 
 async fn mine(site: SiteKey, req: Request) -> Result<Response, Problem> {
@@ -69,14 +69,16 @@ async fn mine(site: SiteKey, req: Request) -> Result<Response, Problem> {
     let sent: Page = req.query()?;
     let page = page_ref(&sent.page, sent.canonical).key(&site, req.app.clock.now())?;
     let mine = actions::threads::mine(&req.app, &site, &visitor, &page).await?;
-    let facts = wire::OwnFacts { now: req.app.clock.now(), edit_window: site.settings.edit_window };
-    let own = mine.own.iter().map(|comment| wire::Comment::own(comment, &mine.context, facts));
-    let pending = mine.pending.iter().map(|comment| wire::Comment::for_staff(comment, &mine.context));
+    let context = wire::CommentContext::new(&site, &mine.context.names);
+    let now = req.app.clock.now();
+    let author =
+        if visitor.role().sees_pending() { Audience::AuthorAndStaff(now) } else { Audience::Author(now) };
+    let one = |comment, audience| context.single(comment, &mine.context, audience);
     Ok(response::ok(&Mine {
-        visitor: wire::Visitor::of(site.id, &visitor),
+        visitor: wire::Visitor::of(&visitor, site.id),
         liked: mine.liked.iter().map(|id| id.0).collect(),
-        comments: own.collect(),
-        pending: pending.collect(),
+        comments: mine.own.iter().map(|comment| one(comment, author)).collect(),
+        pending: mine.pending.iter().map(|comment| one(comment, Audience::Staff)).collect(),
     }))
 }
 

@@ -8,6 +8,7 @@ pub mod accept;
 mod comments;
 mod cors;
 mod cross_site;
+mod cursor;
 mod mine;
 pub mod openapi;
 pub mod problem;

@@ -143,20 +143,20 @@ struct Rename {
 }
 
 #[derive(Serialize, ToSchema)]
-struct Renamed {
-    visitor: wire::Visitor,
+struct Renamed<'a> {
+    visitor: wire::Visitor<'a>,
 }
 
 /// A signed-in widget.
 #[derive(Serialize, ToSchema)]
-struct Session {
+struct Session<'a> {
     /// For `Authorization: Bearer`.
     access: String,
     expires_in_secs: u64,
     /// To keep instead of the last one; absent if that still serves, or if it is in the cookie.
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh: Option<String>,
-    visitor: wire::Visitor,
+    visitor: wire::Visitor<'a>,
 }
 
 async fn start_email(site: SiteKey, req: Request) -> Result<Response, Problem> {
@@ -240,13 +240,13 @@ async fn rename(site: SiteKey, req: Request) -> Result<Response, Problem> {
     let visitor = req.visitor(&site).await?;
     let sent: Rename = req.json().await?;
     let visitor = actions::sessions::set_name(&req.app, &site, &visitor, &sent.name).await?;
-    Ok(response::ok(&Renamed { visitor: wire::Visitor::of(site.id, &visitor) }))
+    Ok(response::ok(&Renamed { visitor: wire::Visitor::of(&visitor, site.id) }))
 }
 
 fn session(req: &Request, site: &Site, signed_in: SignedIn, cookie: bool) -> Response {
     // A cookie without `Secure` cannot be partitioned, and browsers refuse it from another site.
     let cookie = cookie && req.app.config.server.base_url.is_https();
-    let visitor = wire::Visitor::of(site.id, &signed_in.visitor);
+    let visitor = wire::Visitor::of(&signed_in.visitor, site.id);
     let (in_cookie, in_body) = if cookie { (signed_in.refresh, None) } else { (None, signed_in.refresh) };
     let session = Session {
         access: signed_in.access,

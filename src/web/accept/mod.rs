@@ -44,8 +44,8 @@ pub struct AcceptLimits {
     pub tally: Arc<Tally>,
 }
 
-impl AcceptLimits {
-    pub fn of(server: &config::Server) -> AcceptLimits {
+impl From<&config::Server> for AcceptLimits {
+    fn from(server: &config::Server) -> AcceptLimits {
         AcceptLimits {
             connections: server.max_connections,
             header: server.header_timeout,
@@ -53,6 +53,21 @@ impl AcceptLimits {
             idle: server.idle_timeout,
             stall: server.body_timeout,
             drain: server.drain_timeout,
+            tally: Arc::default(),
+        }
+    }
+}
+
+impl Default for AcceptLimits {
+    fn default() -> AcceptLimits {
+        let secs = Duration::from_secs;
+        AcceptLimits {
+            connections: 10_000,
+            header: secs(10),
+            body: secs(30),
+            idle: secs(60),
+            stall: secs(30),
+            drain: secs(10),
             tally: Arc::default(),
         }
     }

@@ -3,7 +3,6 @@
 use super::{Problem, kinds};
 use crate::actions;
 use crate::domain::Refusal;
-use crate::outside::OutsideError;
 use crate::storage::StoreError;
 
 impl From<Refusal> for Problem {
@@ -74,18 +73,12 @@ impl From<StoreError> for Problem {
     }
 }
 
-impl From<OutsideError> for Problem {
-    fn from(error: OutsideError) -> Problem {
-        Problem::internal(error)
-    }
-}
-
 impl From<actions::Error> for Problem {
     fn from(error: actions::Error) -> Problem {
         match error {
             actions::Error::Refused(refusal) => refusal.into(),
             actions::Error::Store(error) => error.into(),
-            actions::Error::Outside(error) => error.into(),
+            actions::Error::Outside(error) => Problem::internal(error),
         }
     }
 }

@@ -1,222 +1,203 @@
-//! A comment as it travels: to everybody, to its author, to staff.
+//! A comment, as its audience may see it.
+//!
+//! Invariant: a comment that its audience may not see is a tombstone: no author, no text, no likes. Hidden and removed
+//! ones look the same, so that moderation does not show.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Body, badge, hue, public_id};
-use crate::domain::comments::RemovedBy;
-use crate::domain::{self, PendingReason, SiteId, Standing, Timestamp};
+use super::author::{Author, PublicIds};
+use super::{Moment, Tree};
+use crate::domain::{self, CommentId, Site, Standing, Timestamp, comments};
 use crate::storage::threads::{Context, Names};
 
-/// A comment. One that is not public, but has something public below it, is a tombstone: `removed`, without author and
-/// text.
+/// Who is going to read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    Everybody,
+    /// Who wrote it, at this moment: what can be edited depends on it.
+    Author(Timestamp),
+    Staff,
+    /// Staff who wrote it themselves.
+    AuthorAndStaff(Timestamp),
+}
+
+impl Audience {
+    fn sees_moderation(self) -> bool {
+        matches!(self, Audience::Staff | Audience::AuthorAndStaff(_))
+    }
+
+    fn wrote_it(self) -> Option<Timestamp> {
+        match self {
+            Audience::Author(now) | Audience::AuthorAndStaff(now) => Some(now),
+            Audience::Everybody | Audience::Staff => None,
+        }
+    }
+}
+
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Comment {
+#[schema(as = Comment)]
+pub struct Comment<'a> {
     pub id: Uuid,
-    /// The conversation's first comment.
+    /// The first comment of its conversation; itself, if it is that.
     pub root: Uuid,
+    /// The comment it replies to.
+    #[schema(required)]
     pub parent: Option<Uuid>,
-    /// 0 for a conversation's first comment, its parent's plus one for a reply.
+    /// 0 for a first comment, one more for each reply.
     pub depth: u32,
-    /// The `42` of `#42`, from its first publication on.
+    /// The 42 of #42; given when it is first published.
+    #[schema(required)]
     pub number: Option<u32>,
     pub state: State,
-    pub author: Option<Author>,
-    /// RFC 3339.
-    pub posted_at: String,
-    pub edited_at: Option<String>,
-    pub body: Option<Body>,
-    /// Here and in the system it was imported from.
-    pub likes: u32,
-    /// Published direct replies.
+    /// Null on a tombstone.
+    #[schema(required)]
+    pub author: Option<Author<'a>>,
+    pub posted_at: Moment,
+    #[schema(required)]
+    pub edited_at: Option<Moment>,
+    /// Null on a tombstone.
+    #[schema(required)]
+    pub body: Option<Tree<'a>>,
+    /// Likes here, and where it was imported from.
+    pub likes: u64,
+    /// Direct replies that show.
     pub replies: u32,
+    /// Whether its conversation stands above the others.
     pub pinned: bool,
+    /// Only on tombstones.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub removed_by: Option<&'static str>,
-    /// For its author: an edit waits for approval, while this text shows.
+    pub removed_by: Option<RemovedBy>,
+    /// Only for staff: why it waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending_reason: Option<PendingReason>,
+    /// Only on one's own: whether a newer text waits for approval.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting_edit: Option<bool>,
-    /// For its author: until when it can be edited.
+    /// Only on one's own, while it can be edited.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub editable_until: Option<String>,
-    /// For staff: why it waits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pending_reason: Option<&'static str>,
+    pub editable_until: Option<Moment>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CommentState)]
 pub enum State {
     Published,
-    /// Waits for approval. Its author is told the same of spam.
     Pending,
-    /// Told to staff only.
     Spam,
     Removed,
 }
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Author {
-    /// The same for one person on one site; nothing else follows from it.
-    pub id: Option<String>,
-    pub name: String,
-    pub kind: AuthorKind,
-    /// `owner` or `moderator`.
-    pub role: Option<&'static str>,
-    /// Of their avatar, in degrees.
-    pub hue: u16,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RemovedBy {
+    Author,
+    Moderator,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum AuthorKind {
-    Member,
-    Guest,
-    /// Written elsewhere, by somebody who has no account here.
-    Imported,
+pub enum PendingReason {
+    NewGuest,
+    FirstWithLink,
+    GuestLink,
+    ManyLinks,
+    Watched,
+    ByModerator,
+    Checking,
 }
 
-impl Author {
-    fn of(site: SiteId, author: &domain::Author, names: &Names) -> Author {
-        match author {
-            domain::Author::Account(account) => {
-                let id = public_id(site, account.0);
-                let facts = names.get(account);
-                let name =
-                    facts.and_then(|facts| facts.name.as_ref()).map_or("…", |name| name.as_str()).to_owned();
-                let role = facts.and_then(|facts| badge(facts.role));
-                Author { hue: hue(&id), id: Some(id), name, kind: AuthorKind::Member, role }
-            }
-            domain::Author::Guest { id, name } => {
-                let id = public_id(site, id.0);
-                Author {
-                    hue: hue(&id),
-                    id: Some(id),
-                    name: name.to_string(),
-                    kind: AuthorKind::Guest,
-                    role: None,
-                }
-            }
-            domain::Author::Imported { name } => {
-                let hue = hue(&blake3::hash(name.as_str().as_bytes()).to_hex()[..16]);
-                Author { id: None, name: name.to_string(), kind: AuthorKind::Imported, role: None, hue }
-            }
-        }
-    }
+/// Where comments are shown: what all of one answer share.
+pub struct CommentContext<'a> {
+    pub site: &'a Site,
+    pub names: &'a Names,
+    ids: PublicIds,
 }
 
-/// Of one's own comment, what only its author is told besides.
-#[derive(Clone, Copy)]
-pub struct OwnFacts {
-    pub now: Timestamp,
-    pub edit_window: std::time::Duration,
-}
-
-impl Comment {
-    /// What everybody may see: the comment if it is public, else its tombstone. `root` is the conversation's first
-    /// comment.
-    pub fn public(comment: &domain::Comment, root: Uuid, pinned: bool, names: &Names) -> Comment {
-        if comment.is_public() {
-            Comment::whole(comment, root, pinned, names, State::Published)
-        } else {
-            Comment::tombstone(comment, root)
-        }
+impl<'a> CommentContext<'a> {
+    pub fn new(site: &'a Site, names: &'a Names) -> CommentContext<'a> {
+        CommentContext { site, names, ids: PublicIds::of(site.id) }
     }
 
-    /// What its author sees: also while it waits. Spam reads the same as waiting.
-    pub fn own(comment: &domain::Comment, context: &Context, facts: OwnFacts) -> Comment {
-        let (root, pinned, names) = placed(comment, context);
-        let state = match (comment.removal, comment.standing) {
-            (Some(_), _) => return Comment::tombstone(comment, root),
-            (None, Standing::Published) => State::Published,
-            (None, Standing::Pending(_) | Standing::Spam) => State::Pending,
-        };
-        let editable = comment.is_editable(facts.now, facts.edit_window);
-        Comment {
-            waiting_edit: Some(comment.waiting_revision.is_some()),
-            editable_until: editable.then(|| comment.posted_at.plus(facts.edit_window).to_string()),
-            ..Comment::whole(comment, root, pinned, names, state)
-        }
-    }
-
-    /// What staff see.
-    pub fn for_staff(comment: &domain::Comment, context: &Context) -> Comment {
-        let (root, pinned, names) = placed(comment, context);
-        let (state, reason) = match (comment.removal, comment.standing) {
-            (Some(_), _) => return Comment::tombstone(comment, root),
-            (None, Standing::Published) => (State::Published, None),
-            (None, Standing::Spam) => (State::Spam, None),
-            (None, Standing::Pending(reason)) => (State::Pending, Some(reason_slug(reason))),
-        };
-        Comment {
-            pending_reason: reason,
-            waiting_edit: Some(comment.waiting_revision.is_some()),
-            ..Comment::whole(comment, root, pinned, names, state)
-        }
-    }
-
-    fn whole(comment: &domain::Comment, root: Uuid, pinned: bool, names: &Names, state: State) -> Comment {
+    /// `comment` of the conversation that begins with `root`, for `audience`.
+    pub fn comment(
+        &self,
+        comment: &'a domain::Comment,
+        root: CommentId,
+        pinned: bool,
+        audience: Audience,
+    ) -> Comment<'a> {
+        let state = state(comment, audience);
+        let shows = state != State::Removed;
+        let own = audience.wrote_it().filter(|_| shows);
+        let window = self.site.settings.edit_window;
         Comment {
             id: comment.id.0,
-            root,
+            root: root.0,
             parent: comment.parent.map(|parent| parent.id.0),
             depth: comment.depth,
             number: comment.number.map(|number| number.0),
             state,
-            author: Some(Author::of(comment.site, &comment.author, names)),
-            posted_at: comment.posted_at.to_string(),
-            edited_at: comment.edited_at.map(|at| at.to_string()),
-            body: Some(Body(comment.body.clone())),
-            likes: comment.likes.saturating_add(comment.imported_likes),
+            author: shows.then(|| Author::of(&comment.author, self.names, &self.ids)),
+            posted_at: comment.posted_at.into(),
+            edited_at: comment.edited_at.filter(|_| shows).map(Moment::from),
+            body: shows.then_some(Tree(&comment.body)),
+            likes: if shows { u64::try_from(comment.score()).unwrap_or(0) } else { 0 },
             replies: comment.replies,
-            pinned,
-            removed_by: None,
-            waiting_edit: None,
-            editable_until: None,
-            pending_reason: None,
-        }
-    }
-
-    fn tombstone(comment: &domain::Comment, root: Uuid) -> Comment {
-        let by_author = comment.removal.is_some_and(|removal| removal.by == RemovedBy::Author);
-        Comment {
-            id: comment.id.0,
-            root,
-            parent: comment.parent.map(|parent| parent.id.0),
-            depth: comment.depth,
-            // Whoever was held never had one that readers saw; not to tell the two apart, nobody keeps it here.
-            number: None,
-            state: State::Removed,
-            author: None,
-            posted_at: comment.posted_at.to_string(),
-            edited_at: None,
-            body: None,
-            likes: 0,
-            replies: comment.replies,
-            pinned: false,
-            removed_by: Some(if by_author { "author" } else { "moderator" }),
-            waiting_edit: None,
-            editable_until: None,
-            pending_reason: None,
+            pinned: pinned && comment.is_root(),
+            removed_by: (!shows).then(|| removed_by(comment)),
+            pending_reason: match comment.standing {
+                Standing::Pending(reason) if shows && audience.sees_moderation() => Some(reason.into()),
+                _ => None,
+            },
+            waiting_edit: own.map(|_| comment.waiting_revision.is_some()),
+            editable_until: own
+                .filter(|now| comment.is_editable(*now, window))
+                .map(|_| comment.posted_at.plus(window).into()),
         }
     }
 }
 
-/// Where a comment stands: its conversation's first comment, and whether that is pinned.
-fn placed<'c>(comment: &domain::Comment, context: &'c Context) -> (Uuid, bool, &'c Names) {
-    let root = context.roots.get(&comment.root).map_or(comment.id.0, |root| root.0);
-    (root, comment.is_root() && context.pinned.contains(&comment.place), &context.names)
+impl<'a> CommentContext<'a> {
+    /// A comment by itself: where it stands, its own context says.
+    pub fn single(&self, comment: &'a domain::Comment, context: &Context, audience: Audience) -> Comment<'a> {
+        let root = context.roots.get(&comment.root).copied().unwrap_or(comment.id);
+        self.comment(comment, root, context.pinned.contains(&comment.root), audience)
+    }
 }
 
-fn reason_slug(reason: PendingReason) -> &'static str {
-    match reason {
-        PendingReason::NewGuest => "new_guest",
-        PendingReason::FirstWithLink => "first_with_link",
-        PendingReason::GuestLink => "guest_link",
-        PendingReason::ManyLinks => "many_links",
-        PendingReason::Watched => "watched",
-        PendingReason::ByModerator => "by_moderator",
-        PendingReason::Checking => "checking",
+fn state(comment: &domain::Comment, audience: Audience) -> State {
+    if comment.removal.is_some() {
+        return State::Removed;
+    }
+    match (comment.standing, audience) {
+        (Standing::Published, _) => State::Published,
+        (_, Audience::Everybody) => State::Removed,
+        // Its author is not told that it was taken for spam: it reads like any other that waits.
+        (Standing::Pending(_), _) | (Standing::Spam, Audience::Author(_)) => State::Pending,
+        (Standing::Spam, _) => State::Spam,
+    }
+}
+
+fn removed_by(comment: &domain::Comment) -> RemovedBy {
+    match comment.removal.map(|removal| removal.by) {
+        Some(comments::RemovedBy::Author | comments::RemovedBy::Erasure) => RemovedBy::Author,
+        Some(comments::RemovedBy::Moderator) | None => RemovedBy::Moderator,
+    }
+}
+
+impl From<comments::PendingReason> for PendingReason {
+    fn from(reason: comments::PendingReason) -> PendingReason {
+        match reason {
+            comments::PendingReason::NewGuest => PendingReason::NewGuest,
+            comments::PendingReason::FirstWithLink => PendingReason::FirstWithLink,
+            comments::PendingReason::GuestLink => PendingReason::GuestLink,
+            comments::PendingReason::ManyLinks => PendingReason::ManyLinks,
+            comments::PendingReason::Watched => PendingReason::Watched,
+            comments::PendingReason::ByModerator => PendingReason::ByModerator,
+            comments::PendingReason::Checking => PendingReason::Checking,
+        }
     }
 }

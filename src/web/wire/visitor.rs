@@ -1,52 +1,69 @@
-//! Who is asking, told to themselves.
+//! Who is asking, as they themselves may know it.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{hue, public_id};
-use crate::domain::{self, Role, SiteId};
+use super::author::{PublicId, PublicIds};
+use crate::domain::{self, Name, Role, SiteId};
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Visitor {
+#[schema(as = Visitor)]
+pub enum Visitor<'a> {
     Anonymous,
     Guest {
-        /// As they called themselves last; `null` before their first comment.
-        name: Option<String>,
+        /// Null before their first comment.
+        #[schema(required)]
+        name: Option<&'a str>,
     },
     Member {
-        /// The `id` of the author of their comments.
-        id: String,
-        /// `null` until they have told us.
-        name: Option<String>,
-        /// `none`, `viewer`, `moderator` or `owner`.
-        role: &'static str,
+        /// The id that stands on their comments of this site.
+        #[schema(value_type = String)]
+        id: PublicId,
+        /// Null until they have told us.
+        #[schema(required)]
+        name: Option<&'a str>,
+        role: VisitorRole,
         hue: u16,
     },
 }
 
-impl Visitor {
-    pub fn of(site: SiteId, visitor: &domain::Visitor) -> Visitor {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VisitorRole {
+    None,
+    Viewer,
+    Moderator,
+    Owner,
+}
+
+impl<'a> Visitor<'a> {
+    pub fn of(visitor: &'a domain::Visitor, site: SiteId) -> Visitor<'a> {
         match visitor {
             domain::Visitor::Anonymous => Visitor::Anonymous,
             domain::Visitor::Guest { known, .. } => {
-                Visitor::Guest { name: known.as_ref().map(|guest| guest.name.to_string()) }
+                Visitor::Guest { name: known.as_ref().map(|guest| guest.name.as_str()) }
             }
             domain::Visitor::Member { account, member, .. } => {
-                let id = public_id(site, account.id.0);
-                let role = match member.role {
-                    Role::None => "none",
-                    Role::Viewer => "viewer",
-                    Role::Moderator => "moderator",
-                    Role::Owner => "owner",
-                };
+                let id = PublicIds::of(site).account(account.id);
                 Visitor::Member {
-                    hue: hue(&id),
                     id,
-                    name: account.name.as_ref().map(|name| name.to_string()),
-                    role,
+                    name: account.name.as_ref().map(Name::as_str),
+                    role: member.role.into(),
+                    hue: id.hue(),
                 }
             }
+        }
+    }
+}
+
+impl From<Role> for VisitorRole {
+    fn from(role: Role) -> VisitorRole {
+        match role {
+            Role::None => VisitorRole::None,
+            Role::Viewer => VisitorRole::Viewer,
+            Role::Moderator => VisitorRole::Moderator,
+            Role::Owner => VisitorRole::Owner,
         }
     }
 }
