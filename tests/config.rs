@@ -80,6 +80,11 @@ fn the_base_url_may_carry_a_path() {
         "https://example.org/comments/embed.js"
     );
     assert_eq!(of("https://example.org:443").join("/"), "https://example.org/");
+    assert_eq!(
+        load("", &[("AFTERWORD_SERVER__LISTEN", "0.0.0.0:9000")]).unwrap().server.base_url.join(""),
+        "http://localhost:9000",
+        "without one, this machine's"
+    );
     assert_eq!(of("http://127.0.0.1:9000").join(""), "http://127.0.0.1:9000");
     assert_eq!(of("http://comments.localhost").join(""), "http://comments.localhost");
 }

@@ -1,5 +1,6 @@
 //! From what was set to a `Config`: defaults filled in, every value understood, and what must fit together checked.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use toml::de::DeValue;
@@ -11,8 +12,6 @@ use super::read::{Bytes, Readable};
 use super::sources::{Settings, Sources, raw};
 use super::{BaseUrl, Config, Encryption, Limits, Log, Mail, Rate, Secret, Server, Storage};
 use crate::domain::{Email, Name};
-
-const LOCAL_BASE_URL: &str = "http://localhost:8080";
 
 pub(super) fn config(settings: Settings, mistakes: &mut Mistakes) -> Config {
     let mut values = Values { settings, mistakes };
@@ -84,9 +83,9 @@ fn default<T: Readable>(key: &str) -> T {
 }
 
 fn server(values: &mut Values<'_>) -> Server {
-    let base_url = values
-        .optional("server.base_url")
-        .unwrap_or_else(|| BaseUrl { origin: LOCAL_BASE_URL.to_owned(), path: String::new() });
+    let listen: SocketAddr = values.required("server.listen");
+    let local = || BaseUrl { origin: format!("http://localhost:{}", listen.port()), path: String::new() };
+    let base_url = values.optional("server.base_url").unwrap_or_else(local);
     let allow_plain_http: bool = values.required("server.allow_plain_http");
     if !base_url.is_https() && !base_url.is_local() && !allow_plain_http {
         values.refuse(
@@ -95,7 +94,7 @@ fn server(values: &mut Values<'_>) -> Server {
         );
     }
     Server {
-        listen: values.required("server.listen"),
+        listen,
         base_url,
         allow_plain_http,
         trusted_proxies: values.required("server.trusted_proxies"),

@@ -75,7 +75,7 @@ pub const KEYS: [Key; 37] = [
         Form::Text,
         r#""https://comments.example.org""#,
         "The address under which browsers reach this server; it may carry a path (https://example.org/comments).\n\
-         Must be given in production: links in mails and the embed tag are made from it. http://localhost:8080 otherwise.",
+         Must be given in production: links in mails and the embed tag are made from it. http://localhost otherwise.",
     ),
     Key::new(
         "server.allow_plain_http",
