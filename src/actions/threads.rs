@@ -91,3 +91,27 @@ pub async fn set_closed(
     }
     Ok(app.store.set_closed(site.id, thread, closed, account.id, app.clock.now()).await??)
 }
+
+/// A thread of this site by its id.
+pub async fn thread(app: &App, site: SiteId, id: ThreadId) -> Result<Thread, Error> {
+    let thread = app.store.thread(id).await?.filter(|thread| thread.site == site);
+    Ok(thread.ok_or(Refusal::UnknownComment)?)
+}
+
+/// Where the conversation that begins with `root` stands in its thread.
+pub async fn conversation(app: &App, site: SiteId, thread: ThreadId, root: CommentId) -> Result<Place, Error> {
+    let root = app.store.comment(site, root).await?;
+    let root = root.filter(|root| root.thread == thread && root.is_root()).ok_or(Refusal::UnknownComment)?;
+    Ok(root.place)
+}
+
+/// The address of the page that a public comment stands on.
+pub async fn page_of(app: &App, id: CommentId) -> Result<String, Error> {
+    // Links to comments name no site. An instance has few, and ids are unique in all of them.
+    for site in app.store.sites() {
+        if let Some(comment) = app.store.comment(site.id, id).await?.filter(|comment| comment.is_public()) {
+            return Ok(thread(app, site.id, comment.thread).await?.url);
+        }
+    }
+    Err(Refusal::UnknownComment.into())
+}

@@ -9,8 +9,11 @@ mod comments;
 mod cors;
 mod cross_site;
 mod cursor;
+mod encoding;
+mod etag;
 mod mine;
 pub mod openapi;
+mod prepared;
 pub mod problem;
 pub mod request;
 pub mod response;
@@ -25,10 +28,11 @@ pub use request::Request;
 pub use response::Response;
 pub use service::{Service, service};
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crate::app::{App, random};
+use prepared::Prepared;
 use request::RequestId;
 use route::{Route, Table};
 
@@ -37,12 +41,18 @@ pub struct Shared {
     pub app: Arc<App>,
     pub table: Table,
     requests: AtomicU64,
+    openapi: OnceLock<Prepared>,
 }
 
 impl Shared {
     fn new(app: Arc<App>, table: Table) -> Shared {
         let seed = u64::from_le_bytes(random(&*app.chance));
-        Shared { app, table, requests: AtomicU64::new(seed) }
+        Shared { app, table, requests: AtomicU64::new(seed), openapi: OnceLock::new() }
+    }
+
+    /// The OpenAPI document, made when it is first asked for.
+    fn openapi(&self) -> &Prepared {
+        self.openapi.get_or_init(|| openapi::prepared(self.table.rows()))
     }
 
     /// Ids that are different from each other, and look it: a bijection (SplitMix64) of a counter.
@@ -56,5 +66,13 @@ impl Shared {
 
 /// Every route, the hottest first.
 pub fn routes() -> Vec<Route> {
-    [comments::routes(), votes::routes(), mine::routes(), sessions::routes(), problem::routes()].concat()
+    [
+        comments::routes(),
+        votes::routes(),
+        mine::routes(),
+        sessions::routes(),
+        problem::routes(),
+        openapi::routes(),
+    ]
+    .concat()
 }

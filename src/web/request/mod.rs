@@ -15,6 +15,7 @@ use std::sync::Arc;
 use http::{HeaderMap, Method, header};
 use serde::de::DeserializeOwned;
 
+use super::Shared;
 use super::problem::Problem;
 use super::route::RouteRow;
 use crate::actions::{self, comments::Sender};
@@ -154,5 +155,9 @@ impl Request {
     pub async fn visitor(&self, site: &Site) -> Result<Visitor, Problem> {
         let origin = self.site_origin(site)?;
         Ok(actions::visitors::identify(&self.app, site, self.bearer(), Some(&origin)).await?)
+    }
+
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        self.arrival.shared()
     }
 }
