@@ -8,6 +8,7 @@ pub mod accept;
 mod cors;
 mod cross_site;
 pub mod openapi;
+pub mod pages;
 pub mod problem;
 pub mod request;
 pub mod response;
@@ -50,5 +51,5 @@ impl Shared {
 
 /// Every route, the hottest first.
 pub fn routes() -> Vec<Route> {
-    [problem::routes()].concat()
+    [pages::routes(), problem::routes()].concat()
 }
