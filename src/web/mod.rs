@@ -13,6 +13,7 @@ mod encoding;
 mod etag;
 mod mine;
 pub mod openapi;
+pub mod pages;
 mod prepared;
 pub mod problem;
 pub mod request;
@@ -72,6 +73,7 @@ pub fn routes() -> Vec<Route> {
         mine::routes(),
         sessions::routes(),
         problem::routes(),
+        pages::routes(),
         openapi::routes(),
     ]
     .concat()
