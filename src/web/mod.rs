@@ -5,11 +5,13 @@
 //! Invariant: handlers unwrap their inputs, call one action, and reply; the rules are not here.
 
 pub mod accept;
+mod comments;
 mod cors;
 mod cross_site;
 mod cursor;
 mod encoding;
 mod etag;
+mod mine;
 pub mod openapi;
 mod prepared;
 pub mod problem;
@@ -17,6 +19,11 @@ pub mod request;
 pub mod response;
 pub mod route;
 pub mod service;
+mod sessions;
+mod thread_cache;
+mod threads;
+mod votes;
+mod widget_files;
 pub mod wire;
 
 pub use problem::Problem;
@@ -31,11 +38,13 @@ use crate::app::{App, random};
 use prepared::Prepared;
 use request::RequestId;
 use route::{Route, Table};
+use thread_cache::ThreadCache;
 
 /// What all requests share.
 pub struct Shared {
     pub app: Arc<App>,
     pub table: Table,
+    threads: ThreadCache,
     requests: AtomicU64,
     openapi: OnceLock<Prepared>,
 }
@@ -43,7 +52,8 @@ pub struct Shared {
 impl Shared {
     fn new(app: Arc<App>, table: Table) -> Shared {
         let seed = u64::from_le_bytes(random(&*app.chance));
-        Shared { app, table, requests: AtomicU64::new(seed), openapi: OnceLock::new() }
+        let threads = ThreadCache::new(app.config.server.page_cache_bytes);
+        Shared { app, table, threads, requests: AtomicU64::new(seed), openapi: OnceLock::new() }
     }
 
     /// The OpenAPI document, made when it is first asked for.
@@ -62,5 +72,15 @@ impl Shared {
 
 /// Every route, the hottest first.
 pub fn routes() -> Vec<Route> {
-    [problem::routes(), openapi::routes()].concat()
+    [
+        threads::routes(),
+        mine::routes(),
+        comments::routes(),
+        votes::routes(),
+        sessions::routes(),
+        widget_files::routes(),
+        problem::routes(),
+        openapi::routes(),
+    ]
+    .concat()
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::author::{Author, PublicIds};
 use super::{Moment, Tree};
 use crate::domain::{self, CommentId, Site, Standing, Timestamp, comments};
-use crate::storage::threads::Names;
+use crate::storage::threads::{Context, Names};
 
 /// Who is going to read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,6 +157,14 @@ impl<'a> CommentContext<'a> {
                 .filter(|now| comment.is_editable(*now, window))
                 .map(|_| comment.posted_at.plus(window).into()),
         }
+    }
+}
+
+impl<'a> CommentContext<'a> {
+    /// A comment by itself: where it stands, its own context says.
+    pub fn single(&self, comment: &'a domain::Comment, context: &Context, audience: Audience) -> Comment<'a> {
+        let root = context.roots.get(&comment.root).copied().unwrap_or(comment.id);
+        self.comment(comment, root, context.pinned.contains(&comment.root), audience)
     }
 }
 

@@ -1,0 +1,3 @@
+//! The pages on the comments host itself: popup, set-up, sign-in links, dashboard.
+
+pub mod views;
