@@ -4,16 +4,16 @@
 mod bare;
 mod client;
 mod seeds;
+mod server;
 
-use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use client::{Connection, Measured, load};
+use server::Server;
 
 /// How long each measurement runs, after a warm-up of a quarter of that.
 const TIME: Duration = Duration::from_secs(6);
@@ -29,68 +29,16 @@ fn main() -> anyhow::Result<()> {
     runtime.block_on(run())
 }
 
-/// A server process that ends with this value.
-struct Server {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Server {
-    fn start(mut command: Command, address_in: impl Fn(&str) -> Option<SocketAddr>) -> anyhow::Result<Server> {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-        let stdout = child.stdout.take().expect("piped");
-        let mut lines = BufReader::new(stdout).lines();
-        let address = loop {
-            let line = lines.next().ok_or_else(|| anyhow::anyhow!("the server ended before it was ready"))??;
-            if let Some(address) = address_in(&line) {
-                break address;
-            }
-        };
-        // Its access log goes on: drained, so that it never waits for us.
-        std::thread::spawn(move || lines.for_each(drop));
-        Ok(Server { child, address })
-    }
-
-    fn afterword(directory: &Path, extra: &[&str]) -> anyhow::Result<Server> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_afterword"));
-        command.arg("serve").args(extra).env_clear();
-        for (key, value) in [
-            ("AFTERWORD_SERVER__LISTEN", "127.0.0.1:0"),
-            ("AFTERWORD_LIMITS__WRITE", "1000000 per 1s"),
-            ("AFTERWORD_LIMITS__ADDRESS", "1000000 per 1s"),
-        ] {
-            command.env(key, value);
-        }
-        command.env("AFTERWORD_STORAGE__DIRECTORY", directory);
-        Server::start(command, |line| line.split("http://").nth(1)?.split_whitespace().next()?.trim_end_matches('/').parse().ok())
-    }
-
-    fn bare(directory: &Path) -> anyhow::Result<Server> {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.arg("--bare").arg(directory);
-        Server::start(command, |line| line.trim().parse().ok())
-    }
-
-    /// Resident memory in MiB, from the kernel.
-    fn resident_mib(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 fn get(path: &str, headers: &str) -> Arc<[u8]> {
     format!("GET {path} HTTP/1.1\r\nHost: bench\r\n{headers}\r\n").into_bytes().into()
 }
 
-async fn measured(address: SocketAddr, clients: usize, status: u16, request: Arc<[u8]>) -> anyhow::Result<Measured> {
+async fn measured(
+    address: SocketAddr,
+    clients: usize,
+    status: u16,
+    request: Arc<[u8]>,
+) -> anyhow::Result<Measured> {
     let again = request.clone();
     load(address, clients, TIME / 4, status, move |_, _| again.clone()).await?;
     load(address, clients, TIME, status, move |_, _| request.clone()).await
@@ -99,7 +47,9 @@ async fn measured(address: SocketAddr, clients: usize, status: u16, request: Arc
 async fn run() -> anyhow::Result<()> {
     let directory = tempfile::tempdir()?;
     let seeded = seeds::plant(directory.path(), 1_000, POSTERS).await?;
-    println!("what                                          requests/s       p50       p99   beside its reference");
+    println!(
+        "what                                          requests/s       p50       p99   beside its reference"
+    );
 
     let ours = Server::afterword(directory.path(), &[])?;
     let path = "/api/v1/sites/bench/thread?page=/thread";
@@ -110,7 +60,7 @@ async fn run() -> anyhow::Result<()> {
     let recorded = tempfile::tempdir()?;
     std::fs::write(recorded.path().join("head"), &answer.head)?;
     std::fs::write(recorded.path().join("body"), &answer.body)?;
-    let bare = Server::bare(recorded.path())?;
+    let bare = start_bare(recorded.path())?;
 
     let page = measured(ours.address, READERS, 200, get(path, accept)).await?;
     let bare_page = measured(bare.address, READERS, 200, get("/thread", accept)).await?;
@@ -135,8 +85,18 @@ async fn run() -> anyhow::Result<()> {
     row("durable posts, 64 clients", &posts, Some((&single, "one commit each", 4.0)));
     row("  the same, one commit per post", &single, None);
 
-    println!("resident memory after all that: {resident:.0} MiB; the page is {} bytes (br)", answer.body.len());
+    println!(
+        "resident memory after all that: {resident:.0} MiB; the page is {} bytes (br)",
+        answer.body.len()
+    );
     Ok(())
+}
+
+/// This program again, as the bare server.
+fn start_bare(recorded: &Path) -> anyhow::Result<Server> {
+    let mut command = std::process::Command::new(std::env::current_exe()?);
+    command.arg("--bare").arg(recorded);
+    Server::start(command, |line| line.trim().parse().ok())
 }
 
 /// Posts from every client, each as its own member, no two comments alike.
