@@ -5,17 +5,13 @@
 
 FROM node:20-bookworm-slim AS widget
 WORKDIR /build
-COPY widget/package.json widget/package-lock.json widget/.npmrc ./widget/
-RUN npm --prefix widget ci --no-fund --no-audit
+COPY widget/package.json widget/package-lock.json widget/.npmrc* ./widget/
+RUN npm --prefix widget ci
 COPY widget ./widget
 COPY docs/api ./docs/api
 RUN npm --prefix widget run build
 
 FROM rust:1.95-slim-bookworm AS server
-# aws-lc builds C; the slim image has a linker, but no compiler for it.
-RUN apt-get update \
-    && apt-get install --yes --no-install-recommends gcc g++ libc6-dev make cmake \
-    && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY Cargo.toml Cargo.lock build.rs ./
 COPY src ./src

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 
 use super::machine::{OsChance, SystemClock};
 use crate::app::{App, Parts};
-use crate::config::Config;
+use crate::config::{Config, Mistakes};
 use crate::outside::Mailer;
 use crate::outside::smtp::SmtpMailer;
 use crate::storage::Store;
@@ -25,7 +25,13 @@ pub fn config(named: Option<&Path>) -> anyhow::Result<Config> {
         // What is no UTF-8 is no value of ours; if it is meant to be one, reading it will say so.
         (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
     });
-    Ok(Config::load(file, environment)?)
+    Config::load(file, environment).map_err(|Mistakes(mistakes)| match mistakes.as_slice() {
+        [only] => anyhow!("the configuration is not right: {only}"),
+        several => {
+            let lines: String = several.iter().map(|mistake| format!("\n  {mistake}")).collect();
+            anyhow!("the configuration is not right in {} places:{lines}", several.len())
+        }
+    })
 }
 
 /// Opens the data file, or says in a sentence why not.

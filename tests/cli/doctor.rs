@@ -18,7 +18,7 @@ fn a_sound_installation_is_found_so_with_the_server_and_without() {
     home.run(&["site", "add", "blog", "--origin", "https://blog.example"]).ok();
     let found = home.run(&["doctor"]).ok();
     for line in [
-        "✓ configuration",
+        "✓ the configuration is complete",
         "✓ data file: 1 sites, 0 threads, 0 comments, 1 accounts",
         "✓ counters and indexes agree",
         "! mail is off",
@@ -44,7 +44,7 @@ fn what_is_missing_comes_with_what_to_do() {
 fn a_broken_configuration_is_wrong_and_said_line_by_line() {
     let ran = Home::new().with("AFTERWORD_LOG__FORMAT", "prose").run(&["doctor"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
-    assert!(ran.stdout.starts_with("✗ configuration"), "{ran:?}");
+    assert!(ran.stdout.starts_with("✗ the configuration is not right"), "{ran:?}");
     assert!(ran.stdout.contains("AFTERWORD_LOG__FORMAT"), "{ran:?}");
 }
 

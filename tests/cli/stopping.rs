@@ -57,7 +57,8 @@ fn a_killed_server_leaves_nothing_that_a_command_or_the_next_start_stumbles_over
 #[test]
 fn health_tells_a_running_server_from_none() {
     // A health check has to know the port.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port();
+    let port =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port();
     let home = Home::new().with("AFTERWORD_SERVER__LISTEN", &format!("0.0.0.0:{port}"));
     home.run(&["health"]).refused();
     let _server = home.serve();

@@ -25,11 +25,11 @@ pub async fn run(config: Result<Config>, arguments: arguments::Doctor) -> Result
     };
     let config = match config {
         Ok(config) => {
-            report(vec![Finding::fine("configuration is complete")]);
+            report(vec![Finding::fine("the configuration is complete")]);
             config
         }
         Err(fault) => {
-            report(vec![Finding::wrong(format!("configuration: {fault:#}"))]);
+            report(vec![Finding::wrong(format!("{fault:#}"))]);
             return Ok(false);
         }
     };
