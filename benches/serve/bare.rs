@@ -27,8 +27,10 @@ pub async fn serve(directory: &Path) -> anyhow::Result<()> {
         .then(move |seen: Option<String>| {
             let (body, headers) = (body.clone(), headers.clone());
             async move {
-                let unchanged = seen.is_some_and(|seen| headers.get("etag").is_some_and(|etag| etag == seen.as_str()));
-                let (status, body) = if unchanged { (StatusCode::NOT_MODIFIED, Bytes::new()) } else { (StatusCode::OK, body) };
+                let unchanged =
+                    seen.is_some_and(|seen| headers.get("etag").is_some_and(|etag| etag == seen.as_str()));
+                let (status, body) =
+                    if unchanged { (StatusCode::NOT_MODIFIED, Bytes::new()) } else { (StatusCode::OK, body) };
                 let mut response = Response::new(warp::hyper::body::Bytes::from(body).into());
                 *response.status_mut() = status;
                 *response.headers_mut() = headers;

@@ -33,7 +33,12 @@ fn get(path: &str, headers: &str) -> Arc<[u8]> {
     format!("GET {path} HTTP/1.1\r\nHost: bench\r\n{headers}\r\n").into_bytes().into()
 }
 
-async fn measured(address: SocketAddr, clients: usize, status: u16, request: Arc<[u8]>) -> anyhow::Result<Measured> {
+async fn measured(
+    address: SocketAddr,
+    clients: usize,
+    status: u16,
+    request: Arc<[u8]>,
+) -> anyhow::Result<Measured> {
     let again = request.clone();
     load(address, clients, TIME / 4, status, move |_, _| again.clone()).await?;
     load(address, clients, TIME, status, move |_, _| request.clone()).await
@@ -42,7 +47,9 @@ async fn measured(address: SocketAddr, clients: usize, status: u16, request: Arc
 async fn run() -> anyhow::Result<()> {
     let directory = tempfile::tempdir()?;
     let seeded = seeds::plant(directory.path(), 1_000, POSTERS).await?;
-    println!("what                                          requests/s       p50       p99   beside its reference");
+    println!(
+        "what                                          requests/s       p50       p99   beside its reference"
+    );
 
     let ours = Server::afterword(directory.path(), &[])?;
     let path = "/api/v1/sites/bench/thread?page=/thread";
@@ -78,7 +85,10 @@ async fn run() -> anyhow::Result<()> {
     row("durable posts, 64 clients", &posts, Some((&single, "one commit each", 4.0)));
     row("  the same, one commit per post", &single, None);
 
-    println!("resident memory after all that: {resident:.0} MiB; the page is {} bytes (br)", answer.body.len());
+    println!(
+        "resident memory after all that: {resident:.0} MiB; the page is {} bytes (br)",
+        answer.body.len()
+    );
     Ok(())
 }
 

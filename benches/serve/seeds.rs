@@ -9,7 +9,8 @@ use afterword::app::{Chance, random};
 use afterword::domain::notices::{Notice, NoticeKind};
 use afterword::domain::sessions::{EmailCode, Scope, Session};
 use afterword::domain::{
-    AccountId, Author, CommentId, Email, Name, Origin, PageKey, SessionId, Site, Standing, Timestamp, TokenHash,
+    AccountId, Author, CommentId, Email, Name, Origin, PageKey, SessionId, Site, Standing, Timestamp,
+    TokenHash,
 };
 use afterword::storage::comments::{NewComment, NewPage, Posted, SentFrom};
 use afterword::storage::redb::{Options, RedbStore};
@@ -61,7 +62,12 @@ pub async fn plant(directory: &Path, comments: usize, members: usize) -> anyhow:
     Ok(Seeded { refresh_tokens })
 }
 
-async fn member(store: &RedbStore, site: &Site, origin: &Origin, number: usize) -> anyhow::Result<(AccountId, String)> {
+async fn member(
+    store: &RedbStore,
+    site: &Site,
+    origin: &Origin,
+    number: usize,
+) -> anyhow::Result<(AccountId, String)> {
     let challenge = TokenHash(random(&OsChance));
     let email = Email::parse(&format!("member{number}@example.org"))?;
     let code = tokens::short_code_hash(challenge, "000000");
@@ -74,7 +80,12 @@ async fn member(store: &RedbStore, site: &Site, origin: &Origin, number: usize) 
         wrong_tries: 0,
         created_at: now(),
     };
-    store.start_email_code(waiting, Notice { to: email, kind: NoticeKind::Test, expires_at: Some(Timestamp::EPOCH) }).await?;
+    store
+        .start_email_code(
+            waiting,
+            Notice { to: email, kind: NoticeKind::Test, expires_at: Some(Timestamp::EPOCH) },
+        )
+        .await?;
     let (token, refresh) = tokens::mint(TokenKind::Refresh, &OsChance);
     let session = Session {
         id: SessionId::from_random(random(&OsChance)),
@@ -91,19 +102,30 @@ async fn member(store: &RedbStore, site: &Site, origin: &Origin, number: usize) 
     };
     let presented = PresentedCode { challenge, code, site: site.id, origin: origin.clone() };
     let id = AccountId::from_random(random(&OsChance));
-    let (account, _) = store.redeem_email_code(presented, id, NewSession { session, refresh }, now()).await??;
+    let (account, _) =
+        store.redeem_email_code(presented, id, NewSession { session, refresh }, now()).await??;
     store.set_name(account.id, Name::parse(&format!("Member {number}"))?).await??;
     Ok((account.id, token))
 }
 
-async fn comment(store: &Arc<RedbStore>, site: &Site, account: AccountId, parent: Option<CommentId>, number: usize) -> anyhow::Result<CommentId> {
+async fn comment(
+    store: &Arc<RedbStore>,
+    site: &Site,
+    account: AccountId,
+    parent: Option<CommentId>,
+    number: usize,
+) -> anyhow::Result<CommentId> {
     let markdown = format!(
         "Remark {number}: *who* counts the waves must begin again at every tide, and `{number}` is as good a number as any.\n\n> A quoted line, for the tree.\n\nSee <https://example.org/{number}>."
     );
     let new = NewComment {
         id: CommentId::from_random(random(&OsChance)),
         site: site.id,
-        page: NewPage { key: PageKey::from_stored("path:/thread".into()), url: format!("{ORIGIN}/thread"), title: "Thread".into() },
+        page: NewPage {
+            key: PageKey::from_stored("path:/thread".into()),
+            url: format!("{ORIGIN}/thread"),
+            title: "Thread".into(),
+        },
         parent,
         author: Author::Account(account),
         guest_token: None,

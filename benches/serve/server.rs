@@ -12,12 +12,16 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn start(mut command: Command, address_in: impl Fn(&str) -> Option<SocketAddr>) -> anyhow::Result<Server> {
+    pub fn start(
+        mut command: Command,
+        address_in: impl Fn(&str) -> Option<SocketAddr>,
+    ) -> anyhow::Result<Server> {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let stdout = child.stdout.take().expect("piped");
         let mut lines = BufReader::new(stdout).lines();
         let address = loop {
-            let line = lines.next().ok_or_else(|| anyhow::anyhow!("the server ended before it was ready"))??;
+            let line =
+                lines.next().ok_or_else(|| anyhow::anyhow!("the server ended before it was ready"))??;
             if let Some(address) = address_in(&line) {
                 break address;
             }
@@ -38,7 +42,9 @@ impl Server {
             command.env(key, value);
         }
         command.env("AFTERWORD_STORAGE__DIRECTORY", directory);
-        Server::start(command, |line| line.split("http://").nth(1)?.split_whitespace().next()?.trim_end_matches('/').parse().ok())
+        Server::start(command, |line| {
+            line.split("http://").nth(1)?.split_whitespace().next()?.trim_end_matches('/').parse().ok()
+        })
     }
 
     /// Ends it as a power cut would: nothing is flushed, nothing is said.
@@ -51,7 +57,8 @@ impl Server {
     pub fn resident_mib(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
+        line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok()).unwrap_or(f64::NAN)
+            / 1024.0
     }
 }
 

@@ -12,6 +12,7 @@ use crate::domain::{
     Visitor,
 };
 use crate::storage::comments::{Edit, Idempotency, NewComment, NewPage, Posted, Revision, SentFrom};
+use crate::storage::threads::Context;
 use crate::text::markdown;
 
 /// A comment as a visitor sends it.
@@ -183,6 +184,11 @@ pub async fn preview(app: &App, site: &Site, body: &str, sender: &Sender) -> Res
     Ok(parse(&Body::parse(body, site.settings.body_max_chars)?).await)
 }
 
+/// What it takes to show one comment to the one who wrote or moderated it.
+pub async fn context(app: &App, comment: &Comment) -> Result<Context, Error> {
+    Ok(app.store.context(comment.thread, std::slice::from_ref(comment)).await?)
+}
+
 /// Refuses a name that readers could take for one of the people who run the site.
 pub async fn refuse_staff_names(
     app: &App,
@@ -259,7 +265,8 @@ fn account_of(visitor: &Visitor) -> Option<AccountId> {
     }
 }
 
-fn wrote(visitor: &Visitor, comment: &Comment) -> bool {
+/// Whether this visitor is the author.
+pub fn wrote(visitor: &Visitor, comment: &Comment) -> bool {
     match (visitor, &comment.author) {
         (Visitor::Member { account, .. }, Author::Account(id)) => account.id == *id,
         (Visitor::Guest { known: Some(guest), .. }, Author::Guest { id, .. }) => guest.id == *id,

@@ -11,6 +11,7 @@ pub mod popup;
 pub mod sessions;
 pub mod setup;
 pub mod sightings;
+pub mod sites;
 pub mod threads;
 pub mod tokens;
 pub mod visitors;

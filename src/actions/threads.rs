@@ -3,8 +3,10 @@
 use super::Error;
 use crate::app::App;
 use crate::domain::threads::{Head, RootCursor};
-use crate::domain::{CommentId, Order, PageKey, Place, Refusal, Site, SiteId, Thread, ThreadId, Visitor};
-use crate::storage::threads::{Around, Conversation, Mineness, Names, ThreadPage, Window};
+use crate::domain::{
+    Comment, CommentId, Order, PageKey, Place, Refusal, Site, SiteId, Thread, ThreadId, Visitor,
+};
+use crate::storage::threads::{Around, Context, Conversation, Mineness, Names, ThreadPage, Window};
 
 /// One page of a thread.
 pub const PAGE: Window = Window { roots: 50, replies: 100 };
@@ -49,29 +51,31 @@ pub async fn counts(app: &App, site: SiteId, pages: &[PageKey]) -> Result<Vec<u6
 }
 
 /// What only `visitor` sees of a page.
+#[derive(Default)]
 pub struct Mine {
-    pub own: crate::storage::threads::Mine,
+    pub liked: Vec<CommentId>,
+    pub own: Vec<Comment>,
     /// For staff: what waits for approval in this thread.
-    pub pending: Vec<crate::domain::Comment>,
-    pub pending_names: Names,
+    pub pending: Vec<Comment>,
+    pub context: Context,
 }
 
 pub async fn mine(app: &App, site: &Site, visitor: &Visitor, page: &PageKey) -> Result<Mine, Error> {
-    let nothing = Mine { own: Default::default(), pending: Vec::new(), pending_names: Names::new() };
-    let Some(head) = app.store.head(site.id, page).await? else { return Ok(nothing) };
-    let since = app.clock.now().minus(RECENT);
     let who = match visitor {
-        Visitor::Anonymous | Visitor::Guest { known: None, .. } => return Ok(nothing),
+        Visitor::Anonymous | Visitor::Guest { known: None, .. } => return Ok(Mine::default()),
         Visitor::Guest { known: Some(guest), .. } => Mineness::Guest(guest.id),
         Visitor::Member { account, .. } => Mineness::Account(account.id),
     };
-    let own = app.store.mine(site.id, head.thread, who, since).await?;
-    let (pending, pending_names) = if visitor.role().sees_pending() {
-        app.store.pending(site.id, head.thread, PENDING).await?
+    let Some(Head { thread, .. }) = app.store.head(site.id, page).await? else { return Ok(Mine::default()) };
+    let mine = app.store.mine(site.id, thread, who, app.clock.now().minus(RECENT)).await?;
+    let pending = if visitor.role().sees_pending() {
+        app.store.pending(site.id, thread, PENDING).await?
     } else {
-        Default::default()
+        Vec::new()
     };
-    Ok(Mine { own, pending, pending_names })
+    let all: Vec<_> = mine.comments.iter().chain(&pending).cloned().collect();
+    let context = app.store.context(thread, &all).await?;
+    Ok(Mine { liked: mine.liked, own: mine.comments, pending, context })
 }
 
 pub async fn set_closed(
@@ -86,4 +90,33 @@ pub async fn set_closed(
         return Err(Refusal::NotAllowed.into());
     }
     Ok(app.store.set_closed(site.id, thread, closed, account.id, app.clock.now()).await??)
+}
+
+/// A thread of this site by its id.
+pub async fn thread(app: &App, site: SiteId, id: ThreadId) -> Result<Thread, Error> {
+    let thread = app.store.thread(id).await?.filter(|thread| thread.site == site);
+    Ok(thread.ok_or(Refusal::UnknownComment)?)
+}
+
+/// Where the conversation that begins with `root` stands in its thread.
+pub async fn conversation(
+    app: &App,
+    site: SiteId,
+    thread: ThreadId,
+    root: CommentId,
+) -> Result<Place, Error> {
+    let root = app.store.comment(site, root).await?;
+    let root = root.filter(|root| root.thread == thread && root.is_root()).ok_or(Refusal::UnknownComment)?;
+    Ok(root.place)
+}
+
+/// The address of the page that a public comment stands on.
+pub async fn page_of(app: &App, id: CommentId) -> Result<String, Error> {
+    // Links to comments name no site. An instance has few, and ids are unique in all of them.
+    for site in app.store.sites() {
+        if let Some(comment) = app.store.comment(site.id, id).await?.filter(|comment| comment.is_public()) {
+            return Ok(thread(app, site.id, comment.thread).await?.url);
+        }
+    }
+    Err(Refusal::UnknownComment.into())
 }

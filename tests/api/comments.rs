@@ -18,7 +18,10 @@ async fn the_first_comment_makes_its_thread_and_everybody_sees_it() {
     assert_eq!(comment["state"], "published");
     assert_eq!(comment["number"], 1);
     assert_eq!(comment["author"]["name"], "Ada");
-    assert_eq!(comment["body"], json!([{ "t": "p", "c": ["First, with ", { "t": "em", "c": ["feeling"] }] }]));
+    assert_eq!(
+        comment["body"],
+        json!([{ "t": "p", "c": ["First, with ", { "t": "em", "c": ["feeling"] }] }])
+    );
     assert!(answer.header("location").is_some_and(|at| at.ends_with(comment["id"].as_str().unwrap())));
 
     let after = app.thread("/hello/?utm_source=mail").await;
@@ -50,7 +53,11 @@ async fn a_request_sent_twice_under_one_key_is_one_comment() {
     let app = TestApp::start().await;
     let ada = app.member("Ada").await;
     let send = |body: serde_json::Value, key: &'static str| {
-        app.site_request("POST", "/comments").bearer(&ada.token).header("idempotency-key", key).json(body).send()
+        app.site_request("POST", "/comments")
+            .bearer(&ada.token)
+            .header("idempotency-key", key)
+            .json(body)
+            .send()
     };
     let first = send(ada.draft("/p", "once"), "k1").await.ok(201);
     let again = send(ada.draft("/p", "once"), "k1").await.ok(201);
@@ -64,7 +71,13 @@ async fn a_request_sent_twice_under_one_key_is_one_comment() {
 async fn a_retry_gets_the_comment_as_it_is_now() {
     let app = TestApp::start().await;
     let ada = app.member("Ada").await;
-    let send = || app.site_request("POST", "/comments").bearer(&ada.token).header("idempotency-key", "k").json(ada.draft("/p", "once")).send();
+    let send = || {
+        app.site_request("POST", "/comments")
+            .bearer(&ada.token)
+            .header("idempotency-key", "k")
+            .json(ada.draft("/p", "once"))
+            .send()
+    };
     let id = send().await.ok(201)["comment"]["id"].as_str().unwrap().to_owned();
     ada.send("PATCH", &format!("/comments/{id}"), json!({ "body": "changed" })).await.ok(200);
     assert_eq!(send().await.ok(201)["comment"]["body"][0]["c"][0], "changed");
@@ -137,7 +150,11 @@ async fn nobody_edits_or_removes_what_somebody_else_wrote() {
     eve.get(&format!("{path}/source")).await.refused_as(403, "/problems/not-allowed");
     eve.get(&format!("{path}/revisions")).await.refused_as(403, "/problems/not-allowed");
     app.guest("Eve").send("DELETE", &path, json!({})).await.refused_as(403, "/problems/not-allowed");
-    app.site_request("DELETE", &path).json(json!({})).send().await.refused_as(401, "/problems/sign-in-needed");
+    app.site_request("DELETE", &path)
+        .json(json!({}))
+        .send()
+        .await
+        .refused_as(401, "/problems/sign-in-needed");
     assert_eq!(ada.get(&format!("{path}/source")).await.ok(200)["markdown"], "mine");
 }
 
@@ -149,7 +166,8 @@ async fn a_permalink_shows_the_comment_with_its_ancestors() {
     let middle = ada.replied("/p", &root, "middle").await;
     let leaf = ada.replied("/p", &middle, "leaf").await;
     let around = app.site_request("GET", &format!("/comments/{leaf}")).send().await.ok(200);
-    let ids: Vec<_> = around["conversation"]["comments"].as_array().unwrap().iter().map(|c| c["id"].clone()).collect();
+    let ids: Vec<_> =
+        around["conversation"]["comments"].as_array().unwrap().iter().map(|c| c["id"].clone()).collect();
     assert_eq!(ids, [json!(root), json!(middle), json!(leaf)]);
     assert_eq!(around["thread"]["url"], format!("{ORIGIN}/p"));
 }
@@ -157,7 +175,12 @@ async fn a_permalink_shows_the_comment_with_its_ancestors() {
 #[tokio::test]
 async fn a_preview_parses_and_stores_nothing() {
     let app = TestApp::start().await;
-    let preview = app.site_request("POST", "/preview").json(json!({ "body": "**hi** <b>raw</b>" })).send().await.ok(200);
+    let preview = app
+        .site_request("POST", "/preview")
+        .json(json!({ "body": "**hi** <b>raw</b>" }))
+        .send()
+        .await
+        .ok(200);
     assert_eq!(preview["body"][0]["c"][0], json!({ "t": "strong", "c": ["hi"] }));
     assert!(preview.to_string().contains("<b>raw</b>"), "raw HTML is text: {preview}");
     assert_eq!(app.thread("/p").await["thread"]["count"], 0);
@@ -171,6 +194,7 @@ async fn order_survives_a_clock_that_is_set_back() {
     app.clock.back(Duration::from_secs(3600));
     let second = ada.posted("/p", "two").await;
     let thread = app.thread("/p").await;
-    let roots: Vec<_> = thread["conversations"].as_array().unwrap().iter().map(|c| c["root"].clone()).collect();
+    let roots: Vec<_> =
+        thread["conversations"].as_array().unwrap().iter().map(|c| c["root"].clone()).collect();
     assert_eq!(roots, [json!(first), json!(second)]);
 }

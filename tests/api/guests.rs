@@ -22,7 +22,10 @@ async fn a_first_guest_comment_is_seen_by_its_author_and_staff_and_by_nobody_els
     assert!(!public.text().contains("unseen"), "{}", public.text());
     assert_eq!(public.header("etag"), before.header("etag"), "what nobody sees moves no ETag");
     assert_eq!(app.site_request("GET", "/counts?page=/p").send().await.ok(200)["counts"], json!([1]));
-    app.site_request("GET", &format!("/comments/{id}")).send().await.refused_as(404, "/problems/unknown-comment");
+    app.site_request("GET", &format!("/comments/{id}"))
+        .send()
+        .await
+        .refused_as(404, "/problems/unknown-comment");
     let eve = app.member("Eve").await;
     assert!(!eve.mine("/p").await.to_string().contains("unseen"));
     eve.get(&format!("/comments/{id}/source")).await.refused_as(404, "/problems/unknown-comment");
@@ -48,7 +51,8 @@ async fn one_approved_comment_makes_a_guest_trusted_but_links_are_still_held() {
     let link = guest.post("/p", "buy at https://spam.example").await.ok(201);
     assert_eq!(link["comment"]["state"], "pending");
     // The name alone is worth nothing: another browser starts anew.
-    let imposter = super::support::people::Person { token: format!("gt_{}", "A".repeat(43)), ..app.guest("Gil") };
+    let imposter =
+        super::support::people::Person { token: format!("gt_{}", "A".repeat(43)), ..app.guest("Gil") };
     assert_eq!(imposter.post("/p", "me too").await.ok(201)["comment"]["state"], "pending");
 }
 

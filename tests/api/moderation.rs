@@ -19,7 +19,11 @@ async fn a_verdict_changes_what_everybody_sees() {
     assert_eq!(mod_.moderate(&id, "remove").await.ok(200)["comment"]["state"], "removed");
     assert_eq!(count().await, 0);
     let back = mod_.moderate(&id, "approve").await.ok(200);
-    assert_eq!((&back["comment"]["state"], &back["comment"]["number"]), (&json!("published"), &json!(1)), "its number stays");
+    assert_eq!(
+        (&back["comment"]["state"], &back["comment"]["number"]),
+        (&json!("published"), &json!(1)),
+        "its number stays"
+    );
 }
 
 #[tokio::test]
@@ -31,7 +35,10 @@ async fn only_moderators_and_owners_moderate() {
     let viewer = app.staff("Vi", Role::Viewer).await;
     for person in [&ada, &viewer] {
         person.moderate(&id, "remove").await.refused_as(403, "/problems/not-allowed");
-        person.send("PUT", &format!("/threads/{thread}/closed"), json!({ "closed": true })).await.refused_as(403, "/problems/not-allowed");
+        person
+            .send("PUT", &format!("/threads/{thread}/closed"), json!({ "closed": true }))
+            .await
+            .refused_as(403, "/problems/not-allowed");
     }
     app.guest("Gil").moderate(&id, "remove").await.refused_as(401, "/problems/sign-in-needed");
 }
@@ -46,7 +53,8 @@ async fn a_pinned_conversation_comes_first_and_once() {
     }
     owner.moderate(&ids[2], "pin").await.ok(200);
     let thread = app.thread("/p").await;
-    let roots: Vec<_> = thread["conversations"].as_array().unwrap().iter().map(|c| c["root"].as_str().unwrap()).collect();
+    let roots: Vec<_> =
+        thread["conversations"].as_array().unwrap().iter().map(|c| c["root"].as_str().unwrap()).collect();
     assert_eq!(roots, [&*ids[2], &ids[0], &ids[1], &ids[3], &ids[4]]);
     assert_eq!(thread["conversations"][0]["pinned"], true);
     owner.moderate(&ids[0], "pin").await.ok(200);
@@ -98,9 +106,18 @@ async fn staff_of_one_site_are_nobody_on_another() {
     app.app.store.add_site("other".parse().unwrap(), name, origins, None, None, now).await.unwrap().unwrap();
     let id = owner.posted("/p", "words").await;
     let elsewhere = |method: &str, path: &str| {
-        app.request(method, &format!("/api/v1/sites/other{path}")).origin(super::support::ORIGIN).bearer(&owner.token)
+        app.request(method, &format!("/api/v1/sites/other{path}"))
+            .origin(super::support::ORIGIN)
+            .bearer(&owner.token)
     };
-    elsewhere("POST", &format!("/comments/{id}/moderation")).json(json!({ "verdict": "remove" })).send().await.refused_as(401, "/problems/session-ended");
+    elsewhere("POST", &format!("/comments/{id}/moderation"))
+        .json(json!({ "verdict": "remove" }))
+        .send()
+        .await
+        .refused_as(401, "/problems/session-ended");
     elsewhere("GET", "/mine?page=/p").send().await.refused_as(401, "/problems/session-ended");
-    app.request("GET", &format!("/api/v1/sites/other/comments/{id}")).send().await.refused_as(404, "/problems/unknown-comment");
+    app.request("GET", &format!("/api/v1/sites/other/comments/{id}"))
+        .send()
+        .await
+        .refused_as(404, "/problems/unknown-comment");
 }

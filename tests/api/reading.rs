@@ -7,7 +7,12 @@ use serde_json::{Value, json};
 use super::support::{Answer, TestApp};
 
 fn roots(thread: &Value) -> Vec<String> {
-    thread["conversations"].as_array().unwrap().iter().map(|c| c["root"].as_str().unwrap().to_owned()).collect()
+    thread["conversations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["root"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 async fn read(app: &TestApp, query: &str) -> Answer {
@@ -18,17 +23,28 @@ async fn read(app: &TestApp, query: &str) -> Answer {
 async fn an_unchanged_thread_answers_304_and_a_changed_one_does_not() {
     let app = TestApp::start().await;
     let empty = read(&app, "").await;
-    let again = app.site_request("GET", "/thread?page=/p").header("if-none-match", empty.header("etag").unwrap()).send().await;
+    let again = app
+        .site_request("GET", "/thread?page=/p")
+        .header("if-none-match", empty.header("etag").unwrap())
+        .send()
+        .await;
     assert_eq!((again.status, again.body.len()), (304, 0));
 
     let ada = app.member("Ada").await;
     ada.posted("/p", "one").await;
-    let first = app.site_request("GET", "/thread?page=/p").header("if-none-match", empty.header("etag").unwrap()).send().await;
+    let first = app
+        .site_request("GET", "/thread?page=/p")
+        .header("if-none-match", empty.header("etag").unwrap())
+        .send()
+        .await;
     assert_eq!(first.status, 200);
     let etag = first.header("etag").unwrap();
     assert!(etag.starts_with('"'), "a strong ETag: {etag}");
     let list = format!("W/\"x\", {etag}");
-    assert_eq!(app.site_request("GET", "/thread?page=/p").header("if-none-match", &list).send().await.status, 304);
+    assert_eq!(
+        app.site_request("GET", "/thread?page=/p").header("if-none-match", &list).send().await.status,
+        304
+    );
     assert_eq!(first.header("access-control-allow-origin"), Some("*"));
     assert_eq!(first.header("cache-control"), Some("public, max-age=0, must-revalidate"));
     assert_eq!(first.header("vary").map(str::to_lowercase), Some("accept-encoding".into()));
@@ -54,7 +70,8 @@ async fn compressed_answers_hold_the_same_and_have_their_own_etag() {
     let plain = read(&app, "").await;
     let mut etags = HashSet::from([plain.header("etag").unwrap().to_owned()]);
     for encoding in ["br", "gzip"] {
-        let answer = app.site_request("GET", "/thread?page=/p").header("accept-encoding", encoding).send().await;
+        let answer =
+            app.site_request("GET", "/thread?page=/p").header("accept-encoding", encoding).send().await;
         assert_eq!(answer.header("content-encoding"), Some(encoding));
         assert!(answer.body.len() < plain.body.len() / 2);
         let unpacked = match encoding {
@@ -72,7 +89,8 @@ async fn compressed_answers_hold_the_same_and_have_their_own_etag() {
         assert_eq!(unpacked, plain.body);
         assert!(etags.insert(answer.header("etag").unwrap().to_owned()));
     }
-    let none = app.site_request("GET", "/thread?page=/p").header("accept-encoding", "br;q=0, gzip;q=0").send().await;
+    let none =
+        app.site_request("GET", "/thread?page=/p").header("accept-encoding", "br;q=0, gzip;q=0").send().await;
     assert_eq!(none.header("content-encoding"), None);
 }
 
@@ -111,7 +129,8 @@ async fn pages_neither_skip_nor_repeat_while_comments_arrive() {
 async fn best_puts_the_most_liked_first() {
     let app = TestApp::start().await;
     let (ada, bob, cyd) = (app.member("Ada").await, app.member("Bob").await, app.member("Cyd").await);
-    let (one, two, three) = (ada.posted("/p", "one").await, ada.posted("/p", "two").await, ada.posted("/p", "three").await);
+    let (one, two, three) =
+        (ada.posted("/p", "one").await, ada.posted("/p", "two").await, ada.posted("/p", "three").await);
     bob.like(&two).await.ok(200);
     cyd.like(&two).await.ok(200);
     bob.like(&one).await.ok(200);
@@ -132,13 +151,20 @@ async fn a_long_conversation_is_cut_and_goes_on_by_cursor() {
     let page = read(&app, "").await.ok(200);
     let thread = page["thread"]["id"].as_str().unwrap();
     let conversation = &page["conversations"][0];
-    let mut seen: Vec<String> = conversation["comments"].as_array().unwrap().iter().map(|c| c["id"].as_str().unwrap().into()).collect();
+    let mut seen: Vec<String> = conversation["comments"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["id"].as_str().unwrap().into())
+        .collect();
     let mut more = conversation["more"].clone();
     assert_eq!(more["count"].as_u64().unwrap() as usize + seen.len(), 151);
     while let Some(after) = more["after"].as_str() {
         let path = format!("/replies?thread={thread}&root={root}&after={after}");
         let page = app.site_request("GET", &path).send().await.ok(200);
-        seen.extend(page["comments"].as_array().unwrap().iter().map(|c| c["id"].as_str().unwrap().to_owned()));
+        seen.extend(
+            page["comments"].as_array().unwrap().iter().map(|c| c["id"].as_str().unwrap().to_owned()),
+        );
         more = page["more"].clone();
     }
     assert_eq!(seen, all);
@@ -155,7 +181,10 @@ async fn a_hundred_counts_come_in_one_request_and_more_are_refused() {
     assert_eq!(counts.ok(200), json!({ "counts": [2, 1, 0] }));
     assert_eq!(counts.header("access-control-allow-origin"), Some("*"));
     let many: String = (0..101).map(|n| format!("&page=/{n}")).collect();
-    app.site_request("GET", &format!("/counts?{}", &many[1..])).send().await.refused_as(400, "/problems/bad-query");
+    app.site_request("GET", &format!("/counts?{}", &many[1..]))
+        .send()
+        .await
+        .refused_as(400, "/problems/bad-query");
 }
 
 #[tokio::test]
@@ -176,5 +205,8 @@ async fn a_public_answer_holds_no_address_and_no_account_id() {
     ada.posted("/p", "words").await;
     let account = app.account("Ada").await.to_string();
     let text = read(&app, "").await.text();
-    assert!(!text.contains("example.org") && !text.contains(&account) && !text.contains("127.0.0.1"), "{text}");
+    assert!(
+        !text.contains("example.org") && !text.contains(&account) && !text.contains("127.0.0.1"),
+        "{text}"
+    );
 }

@@ -21,8 +21,18 @@ async fn what_was_sent_is_refused_with_what_was_expected() {
         ("unknown parent", with(&|d| d["parent"] = json!(unknown)), 422, "/problems/unknown-parent"),
         ("parent elsewhere", with(&|d| d["parent"] = json!(elsewhere)), 422, "/problems/parent-elsewhere"),
         ("not a URL", with(&|d| d["page"]["url"] = json!("nonsense")), 422, "/problems/invalid-page"),
-        ("a script as URL", with(&|d| d["page"]["url"] = json!("javascript:alert(1)")), 422, "/problems/invalid-page"),
-        ("another site's page", with(&|d| d["page"]["url"] = json!("https://evil.example/p")), 403, "/problems/origin-not-allowed"),
+        (
+            "a script as URL",
+            with(&|d| d["page"]["url"] = json!("javascript:alert(1)")),
+            422,
+            "/problems/invalid-page",
+        ),
+        (
+            "another site's page",
+            with(&|d| d["page"]["url"] = json!("https://evil.example/p")),
+            403,
+            "/problems/origin-not-allowed",
+        ),
         ("a field too many", with(&|d| d["approved"] = json!(true)), 400, "/problems/bad-json"),
         ("no body", with(&|d| drop(d.as_object_mut().unwrap().remove("body"))), 400, "/problems/bad-json"),
         ("a number for a text", with(&|d| d["body"] = json!(7)), 400, "/problems/bad-json"),
@@ -40,7 +50,9 @@ async fn names_with_controls_or_direction_marks_are_refused() {
     let app = TestApp::start().await;
     let ada = app.member("Ada").await;
     for name in ["ev\u{202e}il", "a\u{0}b", "zero\u{200b}width"] {
-        ada.send("PUT", "/me/name", json!({ "name": name })).await.refused_as(422, "/problems/name-has-controls");
+        ada.send("PUT", "/me/name", json!({ "name": name }))
+            .await
+            .refused_as(422, "/problems/name-has-controls");
         app.guest(name).post("/p", "hi").await.refused_as(422, "/problems/name-has-controls");
     }
 }
@@ -52,21 +64,50 @@ async fn the_request_itself_is_refused_with_what_was_expected() {
     let post = |path: &str| app.request("POST", path).origin(ORIGIN).bearer(&ada.token);
     let comments = "/api/v1/sites/blog/comments";
     let json_type = ("content-type", "application/json");
-    post(comments).raw("{").header(json_type.0, json_type.1).send().await.refused_as(400, "/problems/bad-json");
+    post(comments)
+        .raw("{")
+        .header(json_type.0, json_type.1)
+        .send()
+        .await
+        .refused_as(400, "/problems/bad-json");
     for simple in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {
-        post(comments).raw("{}").header("content-type", simple).send().await.refused_as(415, "/problems/wrong-content-type");
+        post(comments)
+            .raw("{}")
+            .header("content-type", simple)
+            .send()
+            .await
+            .refused_as(415, "/problems/wrong-content-type");
     }
     post(comments).raw("{}").send().await.refused_as(415, "/problems/wrong-content-type");
     let huge = format!("{{\"body\":\"{}\"}}", "x".repeat(300 * 1024));
-    post(comments).raw(huge).header(json_type.0, json_type.1).send().await.refused_as(413, "/problems/body-too-large");
+    post(comments)
+        .raw(huge)
+        .header(json_type.0, json_type.1)
+        .send()
+        .await
+        .refused_as(413, "/problems/body-too-large");
     let deep = format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000));
-    post(comments).raw(deep).header(json_type.0, json_type.1).send().await.refused_as(400, "/problems/bad-json");
-    post("/api/v1/sites/nowhere/comments").json(ada.draft("/p", "x")).send().await.refused_as(404, "/problems/unknown-site");
+    post(comments)
+        .raw(deep)
+        .header(json_type.0, json_type.1)
+        .send()
+        .await
+        .refused_as(400, "/problems/bad-json");
+    post("/api/v1/sites/nowhere/comments")
+        .json(ada.draft("/p", "x"))
+        .send()
+        .await
+        .refused_as(404, "/problems/unknown-site");
     let put = app.request("PUT", comments).origin(ORIGIN).json(json!({})).send().await;
     put.refused_as(405, "/problems/method-not-allowed");
     assert!(put.header("allow").is_some_and(|allow| allow.contains("POST")));
     app.request("GET", "/api/v1/nothing").send().await.refused_as(404, "/problems/not-found");
-    for (query, problem) in [("/thread", "/problems/bad-query"), ("/thread?page=/p&order=random", "/problems/bad-query"), ("/thread?page=/p&after=xyz", "/problems/invalid-cursor"), ("/thread?page=ftp://x", "/problems/invalid-page")] {
+    for (query, problem) in [
+        ("/thread", "/problems/bad-query"),
+        ("/thread?page=/p&order=random", "/problems/bad-query"),
+        ("/thread?page=/p&after=xyz", "/problems/invalid-cursor"),
+        ("/thread?page=ftp://x", "/problems/invalid-page"),
+    ] {
         app.site_request("GET", query).send().await.refused_as(400, problem);
     }
     app.site_request("GET", "/comments/not-an-id").send().await.refused_as(404, "/problems/unknown-comment");
@@ -76,15 +117,37 @@ async fn the_request_itself_is_refused_with_what_was_expected() {
 async fn writes_are_taken_from_the_sites_origins_only() {
     let app = TestApp::start().await;
     let ada = app.member("Ada").await;
-    for origin in ["https://evil-blog.example", "https://blog.example.evil.net", "http://blog.example", "https://blog.example:8443", "null"] {
-        let answer = app.request("POST", "/api/v1/sites/blog/comments").origin(origin).bearer(&ada.token).json(ada.draft("/p", "x")).send().await;
+    for origin in [
+        "https://evil-blog.example",
+        "https://blog.example.evil.net",
+        "http://blog.example",
+        "https://blog.example:8443",
+        "null",
+    ] {
+        let answer = app
+            .request("POST", "/api/v1/sites/blog/comments")
+            .origin(origin)
+            .bearer(&ada.token)
+            .json(ada.draft("/p", "x"))
+            .send()
+            .await;
         answer.refused_as(403, "/problems/origin-not-allowed");
-        let preflight = app.request("OPTIONS", "/api/v1/sites/blog/comments").origin(origin)
-            .header("access-control-request-method", "POST").header("access-control-request-headers", "authorization,content-type").send().await;
+        let preflight = app
+            .request("OPTIONS", "/api/v1/sites/blog/comments")
+            .origin(origin)
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "authorization,content-type")
+            .send()
+            .await;
         assert_eq!(preflight.header("access-control-allow-origin"), None, "{origin}");
     }
-    let preflight = app.request("OPTIONS", "/api/v1/sites/blog/comments").origin(ORIGIN)
-        .header("access-control-request-method", "POST").header("access-control-request-headers", "authorization,content-type,idempotency-key").send().await;
+    let preflight = app
+        .request("OPTIONS", "/api/v1/sites/blog/comments")
+        .origin(ORIGIN)
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "authorization,content-type,idempotency-key")
+        .send()
+        .await;
     assert_eq!(preflight.header("access-control-allow-origin"), Some(ORIGIN));
     assert_eq!(preflight.header("access-control-max-age"), Some("7200"));
     assert_eq!(preflight.header("access-control-allow-credentials"), None);

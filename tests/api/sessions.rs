@@ -29,7 +29,11 @@ async fn a_code_works_once_and_only_with_its_verifier_and_origin() {
     app.site_request("POST", "/auth/email").json(ask).send().await.ok(202);
     let code = app.code_for("ada@example.org").await;
     let (other, _) = verifier("the attacker's");
-    let send = |verifier: &str, code: &str| app.site_request("POST", "/auth/email/code").json(json!({ "verifier": verifier, "code": code })).send();
+    let send = |verifier: &str, code: &str| {
+        app.site_request("POST", "/auth/email/code")
+            .json(json!({ "verifier": verifier, "code": code }))
+            .send()
+    };
     send(&other, &code).await.refused_as(410, "/problems/code-gone");
     let spaced = format!("{} {}", &code[..3], &code[3..]);
     send(&right, &spaced).await.ok(200);
@@ -40,10 +44,18 @@ async fn a_code_works_once_and_only_with_its_verifier_and_origin() {
 async fn five_wrong_tries_end_a_code() {
     let app = TestApp::start().await;
     let (verifier, challenge) = verifier("x");
-    app.site_request("POST", "/auth/email").json(json!({ "email": "ada@example.org", "challenge": challenge })).send().await.ok(202);
+    app.site_request("POST", "/auth/email")
+        .json(json!({ "email": "ada@example.org", "challenge": challenge }))
+        .send()
+        .await
+        .ok(202);
     let code = app.code_for("ada@example.org").await;
     let wrong = if code == "000000" { "000001" } else { "000000" };
-    let send = |code: &str| app.site_request("POST", "/auth/email/code").json(json!({ "verifier": verifier, "code": code })).send();
+    let send = |code: &str| {
+        app.site_request("POST", "/auth/email/code")
+            .json(json!({ "verifier": verifier, "code": code }))
+            .send()
+    };
     for left in (1..5).rev() {
         assert_eq!(send(wrong).await.refused_as(403, "/problems/wrong-code")["tries_left"], left);
     }
@@ -55,10 +67,18 @@ async fn five_wrong_tries_end_a_code() {
 async fn a_code_expires_after_ten_minutes() {
     let app = TestApp::start().await;
     let (verifier, challenge) = verifier("x");
-    app.site_request("POST", "/auth/email").json(json!({ "email": "ada@example.org", "challenge": challenge })).send().await.ok(202);
+    app.site_request("POST", "/auth/email")
+        .json(json!({ "email": "ada@example.org", "challenge": challenge }))
+        .send()
+        .await
+        .ok(202);
     let code = app.code_for("ada@example.org").await;
     app.clock.forward(Duration::from_secs(601));
-    let late = app.site_request("POST", "/auth/email/code").json(json!({ "verifier": verifier, "code": code })).send().await;
+    let late = app
+        .site_request("POST", "/auth/email/code")
+        .json(json!({ "verifier": verifier, "code": code }))
+        .send()
+        .await;
     late.refused_as(410, "/problems/code-gone");
 }
 
@@ -76,7 +96,11 @@ async fn known_and_unknown_addresses_get_the_same_answer() {
 }
 
 async fn refresh(app: &TestApp, token: &str) -> super::support::Answer {
-    app.site_request("POST", "/auth/refresh").header("x-afterword", "1").json(json!({ "refresh": token })).send().await
+    app.site_request("POST", "/auth/refresh")
+        .header("x-afterword", "1")
+        .json(json!({ "refresh": token }))
+        .send()
+        .await
 }
 
 #[tokio::test]
@@ -141,7 +165,13 @@ async fn a_token_is_worth_nothing_from_another_origin() {
         ..Default::default()
     };
     app.app.store.change_site(app.site.id, change).await.unwrap().unwrap();
-    let from = |origin: &str| app.request("POST", "/api/v1/sites/blog/comments").origin(origin).bearer(&ada.token).json(ada.draft("/p", "x")).send();
+    let from = |origin: &str| {
+        app.request("POST", "/api/v1/sites/blog/comments")
+            .origin(origin)
+            .bearer(&ada.token)
+            .json(ada.draft("/p", "x"))
+            .send()
+    };
     from("https://www.blog.example").await.refused_as(401, "/problems/session-ended");
     from(ORIGIN).await.ok(201);
 }
@@ -152,9 +182,25 @@ async fn cookie_endpoints_ask_for_the_exact_origin_and_the_header() {
     let token = app.member("Ada").await.refresh.unwrap();
     let body = json!({ "refresh": token });
     let path = "/api/v1/sites/blog/auth/refresh";
-    app.request("POST", path).header("x-afterword", "1").json(body.clone()).send().await.refused_as(403, "/problems/origin-not-allowed");
-    app.request("POST", path).origin("https://evil.example").header("x-afterword", "1").json(body.clone()).send().await.refused_as(403, "/problems/origin-not-allowed");
-    app.request("POST", path).origin(ORIGIN).json(body.clone()).send().await.refused_as(400, "/problems/headers-missing");
+    app.request("POST", path)
+        .header("x-afterword", "1")
+        .json(body.clone())
+        .send()
+        .await
+        .refused_as(403, "/problems/origin-not-allowed");
+    app.request("POST", path)
+        .origin("https://evil.example")
+        .header("x-afterword", "1")
+        .json(body.clone())
+        .send()
+        .await
+        .refused_as(403, "/problems/origin-not-allowed");
+    app.request("POST", path)
+        .origin(ORIGIN)
+        .json(body.clone())
+        .send()
+        .await
+        .refused_as(400, "/problems/headers-missing");
     let right = app.request("POST", path).origin(ORIGIN).header("x-afterword", "1").json(body).send().await;
     right.ok(200);
     assert_eq!(right.header("access-control-allow-credentials"), Some("true"));

@@ -25,7 +25,10 @@ async fn nobody_likes_themselves_and_guests_do_not_vote() {
     let id = ada.posted("/p", "great").await;
     ada.like(&id).await.refused_as(403, "/problems/own-comment");
     app.guest("Gil").like(&id).await.refused_as(401, "/problems/sign-in-needed");
-    app.site_request("PUT", &format!("/comments/{id}/like")).send().await.refused_as(401, "/problems/sign-in-needed");
+    app.site_request("PUT", &format!("/comments/{id}/like"))
+        .send()
+        .await
+        .refused_as(401, "/problems/sign-in-needed");
 }
 
 #[tokio::test]

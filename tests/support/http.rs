@@ -44,7 +44,8 @@ impl<'a> Request<'a> {
     pub async fn send(self) -> Answer {
         let request = self.builder.body(Full::new(self.body)).expect("a well-formed request");
         let stream = tokio::net::TcpStream::connect(self.app.address).await.expect("the server listens");
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("HTTP/1.1");
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("HTTP/1.1");
         tokio::spawn(connection);
         let response = sender.send_request(request).await.expect("an answer");
         let (head, body) = response.into_parts();
@@ -70,7 +71,8 @@ impl Answer {
     }
 
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("expected JSON, got {} {}", self.status, self.text()))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|_| panic!("expected JSON, got {} {}", self.status, self.text()))
     }
 
     /// The body of an answer that must have this status.
@@ -88,7 +90,10 @@ impl Answer {
         let body = self.json();
         assert_eq!(body["type"], problem, "{body}");
         assert_eq!(body["status"], status, "{body}");
-        assert!(body["title"].is_string() && body["detail"].is_string() && body["request_id"].is_string(), "{body}");
+        assert!(
+            body["title"].is_string() && body["detail"].is_string() && body["request_id"].is_string(),
+            "{body}"
+        );
         body
     }
 }

@@ -43,14 +43,24 @@ impl TestApp {
         config.storage.reserve_bytes = 0;
         let plenty = Rate { burst: 10_000, every: Duration::from_millis(1) };
         let limits = &mut config.limits;
-        for rate in [&mut limits.write, &mut limits.vote, &mut limits.address, &mut limits.sign_in, &mut limits.preview] {
+        for rate in [
+            &mut limits.write,
+            &mut limits.vote,
+            &mut limits.address,
+            &mut limits.sign_in,
+            &mut limits.preview,
+        ] {
             *rate = plenty;
         }
         config.limits.sign_in_mail = plenty;
         change(&mut config);
 
         let clock = Arc::new(TestClock::at(1_790_000_000_000));
-        let options = Options::new(config.storage.directory.clone(), config.storage.cache_bytes, config.storage.reserve_bytes);
+        let options = Options::new(
+            config.storage.directory.clone(),
+            config.storage.cache_bytes,
+            config.storage.reserve_bytes,
+        );
         let store = RedbStore::open(options).expect("a new store opens");
         let mailbox = Arc::new(Mailbox::new(1_000));
         let app = App::new(Parts {
@@ -63,7 +73,12 @@ impl TestApp {
         let origins = vec![Origin::parse(ORIGIN).expect("an origin")];
         let name = Name::parse("The Blog").expect("a name");
         let key = "blog".parse().expect("a key");
-        let site = app.store.add_site(key, name, origins, None, None, clock.now()).await.expect("stored").expect("not refused");
+        let site = app
+            .store
+            .add_site(key, name, origins, None, None, clock.now())
+            .await
+            .expect("stored")
+            .expect("not refused");
 
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -71,7 +86,9 @@ impl TestApp {
         let limits = afterword::web::accept::AcceptLimits::from(&app.config.server);
         let service = afterword::web::service(app.clone());
         let stopping = stopped.clone();
-        tokio::spawn(async move { afterword::web::accept::serve(listener, service, &limits, stopping).await });
+        tokio::spawn(
+            async move { afterword::web::accept::serve(listener, service, &limits, stopping).await },
+        );
         tokio::spawn(afterword::jobs::run(app.clone(), stopped));
         TestApp { app, clock, mailbox, address, site, stop, _directory: directory }
     }

@@ -30,7 +30,8 @@ impl TestApp {
         let email = format!("{}@example.org", name.to_lowercase().replace(' ', "."));
         let answer = self.sign_in(&email).await.ok(200);
         let token = answer["access"].as_str().expect("an access token").to_owned();
-        let named = self.site_request("PUT", "/me/name").bearer(&token).json(json!({ "name": name })).send().await;
+        let named =
+            self.site_request("PUT", "/me/name").bearer(&token).json(json!({ "name": name })).send().await;
         named.ok(200);
         let refresh = answer["refresh"].as_str().map(str::to_owned);
         Person { app: self, token, refresh, name: name.into(), is_guest: false }
@@ -39,19 +40,31 @@ impl TestApp {
     /// The whole e-mail sign-in; the answer to the code.
     pub async fn sign_in(&self, email: &str) -> Answer {
         let (verifier, challenge) = verifier(&format!("{email}{}", self.mailbox.mails().len()));
-        let asked = self.site_request("POST", "/auth/email").json(json!({ "email": email, "challenge": challenge })).send().await;
+        let asked = self
+            .site_request("POST", "/auth/email")
+            .json(json!({ "email": email, "challenge": challenge }))
+            .send()
+            .await;
         asked.ok(202);
         let code = self.code_for(email).await;
-        self.site_request("POST", "/auth/email/code").json(json!({ "verifier": verifier, "code": code })).send().await
+        self.site_request("POST", "/auth/email/code")
+            .json(json!({ "verifier": verifier, "code": code }))
+            .send()
+            .await
     }
 
     /// The six digits in the latest mail to an address, once it has come.
     pub async fn code_for(&self, email: &str) -> String {
         let mail = self.mailbox.next_for(&Email::parse(email).expect("an address")).await;
-        mail.text.split_whitespace().collect::<Vec<_>>().windows(2).find_map(|pair| {
-            let code = pair.concat();
-            (code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())).then_some(code)
-        }).unwrap_or_else(|| panic!("no code in {}", mail.text))
+        mail.text
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .windows(2)
+            .find_map(|pair| {
+                let code = pair.concat();
+                (code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())).then_some(code)
+            })
+            .unwrap_or_else(|| panic!("no code in {}", mail.text))
     }
 
     /// A member with a role on the site.
@@ -79,7 +92,8 @@ impl TestApp {
 impl Person<'_> {
     /// What this person would send to post `body` on `page`.
     pub fn draft(&self, page: &str, body: &str) -> Value {
-        let mut draft = json!({ "page": { "url": format!("{}{page}", super::ORIGIN), "title": "A post" }, "body": body });
+        let mut draft =
+            json!({ "page": { "url": format!("{}{page}", super::ORIGIN), "title": "A post" }, "body": body });
         if self.is_guest {
             draft["guest"] = json!({ "name": self.name });
         }
