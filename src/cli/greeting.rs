@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use super::output::say_lines;
 use super::owners;
 use crate::app::App;
-use crate::config::Encryption;
 
 /// Prints it. The first line names the address that was bound, for people and for programs that start the server.
 pub async fn say(app: &App, address: SocketAddr) -> anyhow::Result<()> {
@@ -31,16 +30,9 @@ pub async fn say(app: &App, address: SocketAddr) -> anyhow::Result<()> {
 }
 
 fn mail(app: &App) -> String {
-    match &app.config.mail {
+    match &app.mailer {
         None => "off: people cannot sign in by e-mail ([mail] in the configuration turns it on)".to_owned(),
-        Some(mail) => {
-            let how = match mail.encryption {
-                Encryption::Tls => "TLS",
-                Encryption::StartTls => "STARTTLS",
-                Encryption::None => "not encrypted",
-            };
-            format!("{}:{} ({how}), as {}", mail.host, mail.port, mail.from.as_str())
-        }
+        Some(mailer) => mailer.describe(),
     }
 }
 

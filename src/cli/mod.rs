@@ -65,7 +65,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             return Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         Command::Migrate(arguments) => {
-            say(migrate::run(&config?, &arguments).await?);
+            say(migrate::run(config?, &arguments).await?);
             return Ok(ExitCode::SUCCESS);
         }
         Command::Health => {
@@ -83,7 +83,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Outcome::Site(site) => say(site),
         Outcome::Sites(all) => say(sites::table(&all)),
         Outcome::Link(link) => say(link),
-        Outcome::Audit(audit) => say(format!("{audit:?}")),
+        other => anyhow::bail!("the server answered something else: {other:?}"),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::arguments::{NewOwner, NewSite, SiteEdit};
 use super::{owners, sites};
 use crate::app::App;
+use crate::storage::redb::SchemaCheck;
 
 /// One thing to do.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,6 +27,8 @@ pub enum Order {
     Audit {
         repair: bool,
     },
+    /// The schema version that whoever holds the data file brought it to.
+    Schema,
 }
 
 impl Order {
@@ -39,6 +42,7 @@ impl Order {
             Order::AddOwner(_) => "owner add",
             Order::OwnerLink { .. } => "owner link",
             Order::Audit { .. } => "doctor",
+            Order::Schema => "migrate --check",
         }
     }
 
@@ -56,6 +60,7 @@ pub enum Outcome {
     Sites(Vec<sites::Facts>),
     Link(owners::Link),
     Audit(AuditFacts),
+    Schema { version: u64 },
 }
 
 /// What is in the data file, and where it disagrees with itself.
@@ -77,6 +82,7 @@ pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Outcome> {
         Order::ChangeSite(edit) => Outcome::Site(sites::change(app, edit).await?),
         Order::AddOwner(new) => Outcome::Link(owners::add(app, new).await?),
         Order::OwnerLink { email } => Outcome::Link(owners::link(app, email.as_deref()).await?),
+        Order::Schema => Outcome::Schema { version: SchemaCheck::of(None).known },
         Order::Audit { repair } => {
             let audit = app.store.audit(repair).await?;
             Outcome::Audit(AuditFacts {

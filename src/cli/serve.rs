@@ -58,7 +58,7 @@ pub async fn run(mut config: Config, arguments: Serve) -> anyhow::Result<()> {
 }
 
 async fn serve(app: Arc<App>, listener: TcpListener, stopped: watch::Receiver<bool>) {
-    let limits = web::accept::AcceptLimits::of(&app.config.server);
+    let limits = web::accept::AcceptLimits::from(&app.config.server);
     web::accept::serve(listener, web::service(app), &limits, stopped).await;
 }
 

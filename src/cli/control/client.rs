@@ -20,6 +20,14 @@ pub async fn ask(config: Config, order: Order) -> anyhow::Result<Outcome> {
     }
 }
 
+/// The same, if a server runs; `None` if none does.
+pub async fn ask_server(config: &Config, order: Order) -> anyhow::Result<Option<Outcome>> {
+    match connect(&config.storage.directory).await? {
+        Some(stream) => converse(stream, order).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// A connection to the running server; `None` if none runs.
 async fn connect(directory: &Path) -> anyhow::Result<Option<UnixStream>> {
     let path = socket_in(directory);

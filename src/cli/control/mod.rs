@@ -7,7 +7,7 @@
 mod client;
 mod server;
 
-pub use client::ask;
+pub use client::{ask, ask_server};
 pub use server::Control;
 
 use std::path::{Path, PathBuf};

@@ -2,9 +2,11 @@
 
 use super::finding::Finding;
 use crate::cli::wiring;
-use crate::config::Config;
+use crate::config::{BaseUrl, Config};
 use crate::domain::Email;
-use crate::outside::{Mail, Mailer};
+use crate::domain::notices::{Notice, NoticeKind};
+use crate::jobs::mails;
+use crate::outside::Mailer;
 
 pub async fn look(config: &Config, test_to: Option<&str>) -> Vec<Finding> {
     match wiring::mailer(config) {
@@ -21,30 +23,27 @@ pub async fn look(config: &Config, test_to: Option<&str>) -> Vec<Finding> {
         Err(fault) => vec![Finding::wrong(format!("mail: {fault:#}"))],
         Ok(Some(mailer)) => {
             let mut found = vec![match mailer.check().await {
-                Ok(answer) => Finding::fine(format!("the mail server answers: {answer}")),
-                Err(fault) => Finding::wrong(format!("the mail server cannot be used: {fault}"))
-                    .do_this("check [mail] in the configuration"),
+                Ok(()) => Finding::fine(format!("the mail server takes us ({})", mailer.describe())),
+                Err(fault) => Finding::wrong(format!(
+                    "the mail server does not take us ({}): {fault}",
+                    mailer.describe()
+                ))
+                .do_this("check [mail] in the configuration"),
             }];
             if let Some(to) = test_to {
-                found.push(send_test(&*mailer, to).await);
+                found.push(send_test(&mailer, to, &config.server.base_url).await);
             }
             found
         }
     }
 }
 
-async fn send_test(mailer: &dyn Mailer, to: &str) -> Finding {
+async fn send_test(mailer: &dyn Mailer, to: &str, base_url: &BaseUrl) -> Finding {
     let to = match Email::parse(to) {
         Ok(to) => to,
         Err(refusal) => return Finding::wrong(format!("{to}: {refusal}")),
     };
-    let text = "This is the test mail that `afterword doctor` was asked to send. Mail works.";
-    let mail = Mail {
-        to,
-        subject: "Afterword: a test mail".to_owned(),
-        text: text.to_owned(),
-        html: format!("<p>{text}</p>"),
-    };
+    let mail = mails::render(&Notice { to, kind: NoticeKind::Test, expires_at: None }, base_url);
     match mailer.send(&mail).await {
         Ok(answer) => {
             Finding::fine(format!("the mail server took a test mail for {}: {answer}", mail.to.as_str()))
