@@ -8,7 +8,7 @@ use super::keys;
 use super::ledger;
 use super::names;
 use super::stored::comment::CommentRow;
-use super::tables::{FixedRows, Rows, Snapshot};
+use super::tables::{FixedRows, Snapshot};
 use crate::domain::{Comment, CommentId, Place, SiteId};
 use crate::storage::threads::{Around, Conversation, MoreReplies};
 

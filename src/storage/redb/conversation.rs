@@ -14,7 +14,7 @@ use super::keys;
 use super::ledger;
 use super::stored::comment::{CommentRow, is_public};
 use super::stored::thread::StoredConversation;
-use super::tables::{CborRows, FixedRows, Rows, Snapshot};
+use super::tables::{CborRows, FixedRows, Snapshot};
 use crate::domain::{Comment, Document, Place, ThreadId};
 use crate::storage::threads::{Conversation, MoreReplies};
 

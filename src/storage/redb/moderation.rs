@@ -3,7 +3,6 @@
 use super::edit::{drop_waiting_body, hide_or_show, waiting_text};
 use super::fault::Fault;
 use super::history::{self, Record};
-use super::keys;
 use super::ledger;
 use super::stored::comment::CommentRow;
 use super::stored::people::StoredGuest;

@@ -5,7 +5,7 @@ use super::fault::Fault;
 use super::keys;
 use super::ledger;
 use super::stored::thread::{StoredRequest, StoredText};
-use super::tables::{CborRows, Rows, Tables};
+use super::tables::{CborRows, Tables};
 use super::unit::Effects;
 use crate::domain::{CommentId, Document, Timestamp};
 

@@ -11,7 +11,7 @@ use super::stored::thread::{StoredOrigin, StoredRequest, StoredRevision, StoredT
 use super::tables::{CborRows, Rows, Tables};
 use super::unit::Effects;
 use crate::domain::comments::Parent;
-use crate::domain::{Author, Comment, CommentId, Guest, Member, Place, Refusal, Thread, ThreadId, Timestamp};
+use crate::domain::{Author, Comment, CommentId, Guest, Member, Refusal, Thread, ThreadId, Timestamp};
 use crate::storage::comments::{NewComment, Posted};
 
 /// Where the comment goes, as far as the checks found out.
