@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::actions::Limits;
 use crate::actions::access_tokens::AccessTokens;
 use crate::actions::passwords::PasswordChecker;
+use crate::actions::popup::Sealer;
 use crate::actions::sightings::Sightings;
 use crate::config::Config;
 use crate::domain::Timestamp;
@@ -30,6 +31,34 @@ pub fn random<const N: usize>(chance: &dyn Chance) -> [u8; N] {
     bytes
 }
 
+/// What differs between the real server, the demo and a test.
+pub struct Parts {
+    pub config: Arc<Config>,
+    pub store: Arc<dyn Store>,
+    pub clock: Arc<dyn Clock>,
+    pub chance: Arc<dyn Chance>,
+    pub mailer: Option<Arc<dyn Mailer>>,
+}
+
+impl App {
+    pub fn new(parts: Parts) -> Arc<App> {
+        let Parts { config, store, clock, chance, mailer } = parts;
+        Arc::new(App {
+            limits: Limits::new(&config.limits, &clock),
+            access_tokens: AccessTokens::default(),
+            passwords: PasswordChecker::new(&*chance),
+            sealer: Sealer::new(&*chance),
+            sightings: Sightings::default(),
+            wakeup: Wakeup::default(),
+            config,
+            store,
+            clock,
+            chance,
+            mailer,
+        })
+    }
+}
+
 pub struct App {
     pub config: Arc<Config>,
     pub store: Arc<dyn Store>,
@@ -40,6 +69,8 @@ pub struct App {
     pub limits: Limits,
     pub access_tokens: AccessTokens,
     pub passwords: PasswordChecker,
+    /// Seals sign-ins under way into cookies.
+    pub sealer: Sealer,
     pub sightings: Sightings,
     pub wakeup: Wakeup,
 }

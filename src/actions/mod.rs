@@ -2,9 +2,20 @@
 //! moderation are asked here, and nowhere else.
 
 pub mod access_tokens;
+pub mod comments;
+pub mod dashboard;
+pub mod email_sign_in;
 pub mod limits;
 pub mod passwords;
+pub mod popup;
+pub mod sessions;
+pub mod setup;
 pub mod sightings;
+pub mod sites;
+pub mod threads;
+pub mod tokens;
+pub mod visitors;
+pub mod votes;
 
 pub use limits::Limits;
 

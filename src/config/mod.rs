@@ -1,12 +1,24 @@
 //! The configuration: `afterword.toml`, overlaid by `AFTERWORD_SECTION__KEY` environment variables.
 //!
 //! Invariant: a `Config` is whole and valid; what is wrong with one is found before anything starts, all of it at once.
+//! [`keys`] is the one table of what can be set: reading, `config.example.toml` and [`Config::effective`] follow it.
+
+mod assemble;
+mod effective;
+pub mod keys;
+mod mistakes;
+mod read;
+mod sources;
+mod units;
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::domain::Email;
+
+pub use mistakes::{Mistake, Mistakes, Place};
+pub use sources::Sources;
 
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -16,12 +28,40 @@ pub struct Config {
     pub mail: Option<Mail>,
     pub limits: Limits,
     pub log: Log,
+    /// Whether somebody set `server.base_url`: in production they must.
+    pub base_url_given: bool,
+    /// Where each value came from.
+    pub sources: Sources,
+}
+
+impl Config {
+    /// Reads the file, if there is one, then the variables of `env` that concern us. All mistakes come at once.
+    pub fn load(
+        path: Option<&Path>,
+        env: impl Iterator<Item = (String, String)>,
+    ) -> Result<Config, Mistakes> {
+        let mut mistakes = Mistakes::default();
+        let mut settings = sources::Settings::default();
+        if let Some(path) = path {
+            settings.read_file(path, &mut mistakes);
+        }
+        settings.read_environment(env, &mut mistakes);
+        let config = assemble::config(settings, &mut mistakes);
+        mistakes.none_or(config)
+    }
+
+    /// All values as TOML, each with where it came from; secrets are masked.
+    pub fn effective(&self) -> String {
+        effective::effective(self)
+    }
 }
 
 #[derive(Clone, Debug)]
 pub struct Server {
     pub listen: SocketAddr,
     pub base_url: BaseUrl,
+    /// Whether `base_url` may be plain `http` although others than this machine use it.
+    pub allow_plain_http: bool,
     /// Proxies whose `X-Forwarded-For` is believed, rightmost hop first.
     pub trusted_proxies: Vec<IpNet>,
     pub max_connections: usize,
@@ -98,8 +138,12 @@ pub struct Mail {
     pub encryption: Encryption,
     pub username: Option<String>,
     pub password: Option<Secret>,
+    /// Where the password was read from, if it was not set itself.
+    pub password_file: Option<PathBuf>,
     pub from: Email,
     pub from_name: String,
+    /// Certificates (PEM) trusted besides the system's.
+    pub ca_file: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

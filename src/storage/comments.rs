@@ -93,6 +93,14 @@ pub trait Comments: Send + Sync {
     /// within 24 hours, not removed). A parent that is not public counts as unknown, unless its author replies.
     async fn publish(&self, new: NewComment) -> Answer<Posted>;
 
+    /// Whether `publish` would find this request to be a repeat of an earlier one.
+    async fn is_repeat(
+        &self,
+        site: SiteId,
+        author: &Author,
+        request: &Idempotency,
+    ) -> Result<bool, StoreError>;
+
     /// The comment, on this site, whatever its state.
     async fn comment(&self, site: SiteId, id: CommentId) -> Result<Option<Comment>, StoreError>;
 

@@ -66,6 +66,15 @@ pub struct Around {
     pub names: Names,
 }
 
+/// What it takes to show single comments of a thread.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Context {
+    /// Of every conversation the comments stand in: the id of its first comment.
+    pub roots: HashMap<Place, CommentId>,
+    pub pinned: Vec<Place>,
+    pub names: Names,
+}
+
 /// What only one visitor sees of a thread.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Mine {
@@ -73,7 +82,6 @@ pub struct Mine {
     pub liked: Vec<CommentId>,
     /// Their own that are not public, and their own since the moment asked for, latest first.
     pub comments: Vec<Comment>,
-    pub names: Names,
 }
 
 #[async_trait]
@@ -109,6 +117,9 @@ pub trait Threads: Send + Sync {
         all: bool,
     ) -> Result<Option<Around>, StoreError>;
 
+    /// What it takes to show these comments, all of one thread.
+    async fn context(&self, thread: ThreadId, comments: &[Comment]) -> Result<Context, StoreError>;
+
     /// Published comments of each page, 0 for one without a thread, in the order asked.
     async fn counts(&self, site: SiteId, pages: &[PageKey]) -> Result<Vec<u64>, StoreError>;
 
@@ -121,13 +132,9 @@ pub trait Threads: Send + Sync {
         author: Mineness,
         since: Timestamp,
     ) -> Result<Mine, StoreError>;
-    /// A thread's comments that wait for approval, the oldest first, and their authors.
-    async fn pending(
-        &self,
-        site: SiteId,
-        thread: ThreadId,
-        limit: usize,
-    ) -> Result<(Vec<Comment>, Names), StoreError>;
+    /// A thread's comments that wait for approval, the oldest first.
+    async fn pending(&self, site: SiteId, thread: ThreadId, limit: usize)
+    -> Result<Vec<Comment>, StoreError>;
 
     /// Closes or reopens. Moves the version; writes history. Refuses with `UnknownComment` if there is no such thread.
     async fn set_closed(

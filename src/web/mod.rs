@@ -1,1 +1,88 @@
-//! web
+//! HTTP ⇄ actions. Reading order: [`accept`] takes connections, [`service`] wraps what [`route`] declares in CORS, logs
+//! and security headers, [`request`] is what a handler takes, [`response`] and [`problem`] are what it gives; then a
+//! module per resource.
+//!
+//! Invariant: handlers unwrap their inputs, call one action, and reply; the rules are not here.
+
+pub mod accept;
+mod comments;
+mod cors;
+mod cross_site;
+mod cursor;
+mod encoding;
+mod etag;
+mod mine;
+pub mod openapi;
+pub mod pages;
+mod prepared;
+pub mod problem;
+pub mod request;
+pub mod response;
+pub mod route;
+pub mod service;
+mod sessions;
+mod thread_cache;
+mod threads;
+mod votes;
+mod widget_files;
+pub mod wire;
+
+pub use problem::Problem;
+pub use request::Request;
+pub use response::Response;
+pub use service::{Service, service};
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use crate::app::{App, random};
+use prepared::Prepared;
+use request::RequestId;
+use route::{Route, Table};
+use thread_cache::ThreadCache;
+
+/// What all requests share.
+pub struct Shared {
+    pub app: Arc<App>,
+    pub table: Table,
+    threads: ThreadCache,
+    requests: AtomicU64,
+    openapi: OnceLock<Prepared>,
+}
+
+impl Shared {
+    fn new(app: Arc<App>, table: Table) -> Shared {
+        let seed = u64::from_le_bytes(random(&*app.chance));
+        let threads = ThreadCache::new(app.config.server.page_cache_bytes);
+        Shared { app, table, threads, requests: AtomicU64::new(seed), openapi: OnceLock::new() }
+    }
+
+    /// The OpenAPI document, made when it is first asked for.
+    fn openapi(&self) -> &Prepared {
+        self.openapi.get_or_init(|| openapi::prepared(self.table.rows()))
+    }
+
+    /// Ids that are different from each other, and look it: a bijection (SplitMix64) of a counter.
+    fn next_request(&self) -> RequestId {
+        let mut z = self.requests.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        RequestId(z ^ (z >> 31))
+    }
+}
+
+/// Every route, the hottest first.
+pub fn routes() -> Vec<Route> {
+    [
+        threads::routes(),
+        mine::routes(),
+        comments::routes(),
+        votes::routes(),
+        sessions::routes(),
+        widget_files::routes(),
+        problem::routes(),
+        pages::routes(),
+        openapi::routes(),
+    ]
+    .concat()
+}

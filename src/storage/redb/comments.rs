@@ -4,10 +4,11 @@ use async_trait::async_trait;
 
 use super::RedbStore;
 use super::moderation::Decision;
-use super::{edit, ledger, moderation, prune, publish};
+use super::tables::Rows;
+use super::{edit, keys, ledger, moderation, prune, publish};
 use crate::domain::comments::{RemovedBy, Verdict};
-use crate::domain::{AccountId, Comment, CommentId, SiteId, Timestamp};
-use crate::storage::comments::{Edit, NewComment, Posted, Revision};
+use crate::domain::{AccountId, Author, Comment, CommentId, SiteId, Timestamp};
+use crate::storage::comments::{Edit, Idempotency, NewComment, Posted, Revision};
 use crate::storage::{Answer, Comments, StoreError};
 
 #[async_trait]
@@ -16,6 +17,17 @@ impl Comments for RedbStore {
         // The text is written as Markdown and as a tree.
         let bytes = 1_000 + 3 * new.markdown.len();
         self.write_of(bytes, move |tables, effects| publish::publish(tables, effects, &new)).await
+    }
+
+    async fn is_repeat(
+        &self,
+        site: SiteId,
+        author: &Author,
+        request: &Idempotency,
+    ) -> Result<bool, StoreError> {
+        let Some(author) = keys::author(author) else { return Ok(false) };
+        let key = keys::idempotency(site, &author, &request.key);
+        self.read(move |snapshot| Ok(snapshot.idempotency.get(key.as_slice())?.is_some())).await
     }
 
     async fn comment(&self, site: SiteId, id: CommentId) -> Result<Option<Comment>, StoreError> {

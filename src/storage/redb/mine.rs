@@ -6,10 +6,9 @@ use super::edit::waiting_text;
 use super::fault::Fault;
 use super::keys;
 use super::ledger;
-use super::names;
 use super::tables::{FixedRows, Rows, Snapshot};
 use crate::domain::{AccountId, Comment, CommentId, Place, SiteId, ThreadId, Timestamp};
-use crate::storage::threads::{Mine, Mineness, Names};
+use crate::storage::threads::{Mine, Mineness};
 
 /// Most of each kind that are handed out.
 const MOST: usize = 100;
@@ -54,8 +53,7 @@ pub fn read(
         }
     }
     let comments: Vec<Comment> = comments.into_values().collect();
-    let names = names::of(snapshot, site, &comments)?;
-    Ok(Mine { liked, comments, names })
+    Ok(Mine { liked, comments })
 }
 
 /// The latest liked first.
@@ -75,7 +73,7 @@ pub fn pending(
     site: SiteId,
     thread: ThreadId,
     limit: usize,
-) -> Result<(Vec<Comment>, Names), Fault> {
+) -> Result<Vec<Comment>, Fault> {
     let prefix = [&keys::site(site)[..], &keys::thread(thread)].concat();
     let mut comments = Vec::new();
     for row in snapshot.pending.under(&prefix)?.take(limit) {
@@ -84,8 +82,7 @@ pub fn pending(
         let key = keys::comment(thread, Place(root.value()), place);
         comments.push(with_waiting_text(snapshot, ledger::known_at(&snapshot.comments, &key)?.comment)?);
     }
-    let names = names::of(snapshot, site, &comments)?;
-    Ok((comments, names))
+    Ok(comments)
 }
 
 /// The text that waits in place of the one that shows: its author and the moderators are who may see it.

@@ -1,5 +1,7 @@
 //! Reading threads, and closing them.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 
 use super::RedbStore;
@@ -16,7 +18,7 @@ use crate::domain::threads::{Closed, Head, RootCursor};
 use crate::domain::{
     AccountId, Comment, CommentId, Order, PageKey, Place, Refusal, SiteId, Thread, ThreadId, Timestamp,
 };
-use crate::storage::threads::{Around, Conversation, Mine, Mineness, Names, ThreadPage, Window};
+use crate::storage::threads::{Around, Context, Conversation, Mine, Mineness, Names, ThreadPage, Window};
 use crate::storage::{Answer, StoreError, Threads};
 
 #[async_trait]
@@ -83,6 +85,11 @@ impl Threads for RedbStore {
         self.read(move |snapshot| around::read(snapshot, site, comment, limit, all)).await
     }
 
+    async fn context(&self, thread: ThreadId, comments: &[Comment]) -> Result<Context, StoreError> {
+        let comments = comments.to_vec();
+        self.read(move |snapshot| context(snapshot, thread, &comments)).await
+    }
+
     async fn counts(&self, site: SiteId, pages: &[PageKey]) -> Result<Vec<u64>, StoreError> {
         let pages = pages.to_vec();
         self.read(move |snapshot| pages.iter().map(|page| count(snapshot, site, page)).collect()).await
@@ -103,7 +110,7 @@ impl Threads for RedbStore {
         site: SiteId,
         thread: ThreadId,
         limit: usize,
-    ) -> Result<(Vec<Comment>, Names), StoreError> {
+    ) -> Result<Vec<Comment>, StoreError> {
         self.read(move |snapshot| mine::pending(snapshot, site, thread, limit)).await
     }
 
@@ -140,4 +147,19 @@ fn thread_of(snapshot: &Snapshot<'_>, site: SiteId, page: &PageKey) -> Result<Op
 fn count(snapshot: &Snapshot<'_>, site: SiteId, page: &PageKey) -> Result<u64, Fault> {
     let Some(id) = thread_of(snapshot, site, page)? else { return Ok(0) };
     Ok(ledger::known_thread(&snapshot.threads, id)?.thread.published)
+}
+
+fn context(snapshot: &Snapshot<'_>, thread: ThreadId, comments: &[Comment]) -> Result<Context, Fault> {
+    let Some(row) = ledger::thread(&snapshot.threads, thread)? else { return Ok(Context::default()) };
+    let mut roots = HashMap::new();
+    for comment in comments.iter().filter(|comment| comment.thread == thread) {
+        if comment.is_root() {
+            roots.insert(comment.root, comment.id);
+        } else if !roots.contains_key(&comment.root) {
+            let root =
+                ledger::known_at(&snapshot.comments, &keys::comment(thread, comment.root, comment.root))?;
+            roots.insert(comment.root, root.comment.id);
+        }
+    }
+    Ok(Context { roots, pinned: row.thread.pinned, names: names::of(snapshot, row.thread.site, comments)? })
 }

@@ -1,0 +1,98 @@
+# What a person types. Each target says what it is for after `##`; `make help` lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+quietly := scripts/quietly.sh
+npm := npm --prefix widget --loglevel=error
+# Where cargo builds to, if the environment does not say: asked once, and only by what needs it.
+target_dir = $(eval target_dir := $(or $(CARGO_TARGET_DIR),$(shell cargo metadata --no-deps --format-version 1 \
+	| sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')))$(target_dir)
+afterword = $(target_dir)/debug/afterword
+
+# Stamps sit in node_modules, which is ignored already: what is older than its sources is made again.
+packages := widget/node_modules/.afterword-packages
+built := widget/node_modules/.afterword-built
+widget_sources := $(shell find widget/src widget/scripts widget/*.json -type f -not -name '*.test.*' 2>/dev/null)
+
+.PHONY: help
+help: ## List what make can do
+	@echo "make …"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+.PHONY: run
+run: build ## Start the demo: an article with comments, its dashboard and a mailbox
+	@exec $(afterword) demo
+
+.PHONY: build
+build: widget
+	@[ -d $(target_dir)/debug/deps ] || echo "The first build takes about 5 minutes on two cores; later ones take seconds."
+	@cargo build
+
+.PHONY: widget
+widget: $(built) ## Build the widget into widget/dist, if its sources changed
+
+$(packages): widget/package.json widget/package-lock.json
+	@$(quietly) "widget: packages" $(npm) ci
+	@touch $@
+
+$(built): $(packages) $(widget_sources)
+	@$(quietly) "widget: build" $(npm) run build
+	@touch $@
+
+.PHONY: test
+test: check test-widget test-rust test-browser ## Run everything: lints, unit, API, property and browser tests
+
+.PHONY: check
+check: widget ## Lint: rustfmt, clippy, dependencies; types and lint of the widget
+	@cargo fmt --check
+	@echo "✓ rustfmt"
+	@cargo clippy --all-targets -- -D warnings
+	@if cargo deny --version >/dev/null 2>&1; then \
+		$(quietly) "dependencies: licences, sources, advisories" scripts/deny.sh; \
+	else \
+		echo "- cargo-deny is not installed: licences and advisories go unchecked (make deny installs it)"; \
+	fi
+	@$(quietly) "widget: types" $(npm) run check
+	@$(quietly) "widget: lint" $(npm) run lint
+
+.PHONY: deny
+deny: ## Install cargo-deny (minutes) and check the dependencies
+	@cargo deny --version >/dev/null 2>&1 || cargo install cargo-deny --locked
+	@scripts/deny.sh
+
+.PHONY: fmt
+fmt: ## Format the Rust code
+	@cargo fmt
+
+.PHONY: test-widget
+test-widget: widget ## Test the widget: units and size budgets
+	@$(quietly) "widget: tests" $(npm) test
+	@$(quietly) "widget: size budgets" $(npm) run size
+
+.PHONY: test-rust
+test-rust: widget ## Test the server: units, storage, API, command line, house rules
+	@[ -d $(target_dir)/debug/deps ] || echo "The first build takes about 5 minutes on two cores; later ones take seconds."
+	@scripts/need.sh nginx
+	@if cargo nextest --version >/dev/null 2>&1; then cargo nextest run; else cargo test; fi
+
+.PHONY: test-browser
+test-browser: build ## Drive a page and the server on two origins with Debian's Chromium
+	@scripts/chromium.sh
+	@AFTERWORD=$(abspath $(afterword)) $(npm) run e2e
+
+.PHONY: bench
+bench: widget ## Measure the release build against bare warp and one commit per post
+	@cargo bench
+
+.PHONY: dist
+dist: widget ## Make the release tarball in dist/
+	@scripts/dist.sh
+
+.PHONY: clean
+clean: ## Delete what was built; the data stays
+	@cargo clean
+	@rm -rf widget/dist widget/node_modules dist

@@ -1,0 +1,160 @@
+//! What the server finds in its data file: a site, members with sessions, a thread of many comments.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use afterword::actions::tokens::{self, TokenKind};
+use afterword::app::{Chance, random};
+use afterword::domain::notices::{Notice, NoticeKind};
+use afterword::domain::sessions::{EmailCode, Scope, Session};
+use afterword::domain::{
+    AccountId, Author, CommentId, Email, Name, Origin, PageKey, SessionId, Site, Standing, Timestamp,
+    TokenHash,
+};
+use afterword::storage::comments::{NewComment, NewPage, Posted, SentFrom};
+use afterword::storage::redb::{Options, RedbStore};
+use afterword::storage::sessions::{NewSession, PresentedCode};
+use afterword::storage::{Accounts, Comments, Health, Sessions, Sites};
+
+use crate::client::Connection;
+
+pub const ORIGIN: &str = "https://bench.example";
+
+struct OsChance;
+impl Chance for OsChance {
+    fn fill(&self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).expect("the system gives randomness");
+    }
+}
+
+pub struct Seeded {
+    /// One per member.
+    refresh_tokens: Vec<String>,
+}
+
+/// The moment now: sessions that the server is to accept must be fresh.
+fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    Timestamp::from_millis(since.as_millis() as i64)
+}
+
+pub async fn plant(directory: &Path, comments: usize, members: usize) -> anyhow::Result<Seeded> {
+    let store = RedbStore::open(Options::new(directory.to_owned(), 64 << 20, 0))?;
+    let origin = Origin::parse(ORIGIN).expect("an origin");
+    let name = Name::parse("Bench")?;
+    let site = store.add_site("bench".parse()?, name, vec![origin.clone()], None, None, now()).await??;
+    let mut accounts = Vec::new();
+    let mut refresh_tokens = Vec::new();
+    for number in 0..members {
+        let (account, token) = member(&store, &site, &origin, number).await?;
+        accounts.push(account);
+        refresh_tokens.push(token);
+    }
+    let mut written: Vec<CommentId> = Vec::new();
+    for number in 0..comments {
+        // A third are replies, some of them deep.
+        let parent = (number % 3 == 0 && number > 3).then(|| written[number - 1 - number % 5 % 3]);
+        let id = comment(&store, &site, accounts[number % members], parent, number).await?;
+        written.push(id);
+    }
+    store.close().await;
+    Ok(Seeded { refresh_tokens })
+}
+
+async fn member(
+    store: &RedbStore,
+    site: &Site,
+    origin: &Origin,
+    number: usize,
+) -> anyhow::Result<(AccountId, String)> {
+    let challenge = TokenHash(random(&OsChance));
+    let email = Email::parse(&format!("member{number}@example.org"))?;
+    let code = tokens::short_code_hash(challenge, "000000");
+    let waiting = EmailCode {
+        challenge,
+        site: site.id,
+        origin: origin.clone(),
+        email: email.clone(),
+        code,
+        wrong_tries: 0,
+        created_at: now(),
+    };
+    store
+        .start_email_code(
+            waiting,
+            Notice { to: email, kind: NoticeKind::Test, expires_at: Some(Timestamp::EPOCH) },
+        )
+        .await?;
+    let (token, refresh) = tokens::mint(TokenKind::Refresh, &OsChance);
+    let session = Session {
+        id: SessionId::from_random(random(&OsChance)),
+        account: AccountId::from_random([0; 16]),
+        scope: Scope::Widget { site: site.id, origin: origin.clone() },
+        epoch: 0,
+        created_at: now(),
+        used_at: now(),
+        rotated_at: now(),
+        generation: 1,
+        generation_used: false,
+        siblings: 1,
+        device: "bench".into(),
+    };
+    let presented = PresentedCode { challenge, code, site: site.id, origin: origin.clone() };
+    let id = AccountId::from_random(random(&OsChance));
+    let (account, _) =
+        store.redeem_email_code(presented, id, NewSession { session, refresh }, now()).await??;
+    store.set_name(account.id, Name::parse(&format!("Member {number}"))?).await??;
+    Ok((account.id, token))
+}
+
+async fn comment(
+    store: &Arc<RedbStore>,
+    site: &Site,
+    account: AccountId,
+    parent: Option<CommentId>,
+    number: usize,
+) -> anyhow::Result<CommentId> {
+    let markdown = format!(
+        "Remark {number}: *who* counts the waves must begin again at every tide, and `{number}` is as good a number as any.\n\n> A quoted line, for the tree.\n\nSee <https://example.org/{number}>."
+    );
+    let new = NewComment {
+        id: CommentId::from_random(random(&OsChance)),
+        site: site.id,
+        page: NewPage {
+            key: PageKey::from_stored("path:/thread".into()),
+            url: format!("{ORIGIN}/thread"),
+            title: "Thread".into(),
+        },
+        parent,
+        author: Author::Account(account),
+        guest_token: None,
+        body: afterword::text::markdown::parse(&markdown),
+        markdown,
+        posted_at: now(),
+        standing: Standing::Published,
+        sent_from: SentFrom::default(),
+        idempotency: None,
+        notices: Vec::new(),
+    };
+    match store.publish(new).await?? {
+        Posted::New(comment) | Posted::Repeat(comment) => Ok(comment.id),
+    }
+}
+
+/// Trades every member's refresh token for an access token of the running server.
+pub async fn access_tokens(address: SocketAddr, seeded: &Seeded) -> anyhow::Result<Vec<String>> {
+    let mut connection = Connection::open(address).await?;
+    let mut access = Vec::new();
+    for token in &seeded.refresh_tokens {
+        let body = format!(r#"{{"refresh":"{token}"}}"#);
+        let request = format!(
+            "POST /api/v1/sites/bench/auth/refresh HTTP/1.1\r\nHost: bench\r\nOrigin: {ORIGIN}\r\nX-Afterword: 1\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let answer = connection.ask(request.as_bytes(), true).await?;
+        let json: serde_json::Value = serde_json::from_slice(&answer.body)?;
+        access.push(json["access"].as_str().ok_or_else(|| anyhow::anyhow!("{json}"))?.to_owned());
+    }
+    Ok(access)
+}

@@ -1,0 +1,214 @@
+//! Signing in on the comments host itself, in a popup that the widget opened.
+//!
+//! Until its first POST a transaction is a sealed cookie and no row. What comes back to the widget is a code that only
+//! the widget's verifier can redeem, so whoever started a transaction with somebody else's link gains nothing.
+
+use std::net::IpAddr;
+
+use aes_gcm::aead::{Aead, Payload};
+use aes_gcm::{Aes256Gcm, KeyInit, Nonce};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use super::Error;
+use super::limits::Subject;
+use super::passwords::Checked;
+use super::sessions::new_session;
+use super::tokens::{self, TokenKind};
+use crate::app::{App, Chance, random};
+use crate::domain::sessions::{ExchangeCode, Scope};
+use crate::domain::{Account, AccountId, Email, Origin, Refusal, Site, SiteKey, Timestamp};
+
+/// How long a person may take in the popup.
+pub const TRANSACTION_TTL: std::time::Duration = std::time::Duration::from_secs(10 * 60);
+
+/// A sign-in under way: what the widget asked for when it opened the popup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transaction {
+    /// Names its cookie, so that two tabs do not collide.
+    pub id: String,
+    pub site: SiteKey,
+    pub origin: Origin,
+    pub challenge: String,
+    /// The widget's own mark, returned to it untouched.
+    pub state: String,
+    pub created_at: Timestamp,
+}
+
+/// Seals transactions so that a browser can carry them without reading or changing them. The key lives as long as the
+/// process: after a restart an open popup says that it is too old.
+pub struct Sealer(Aes256Gcm);
+
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    site: String,
+    origin: String,
+    challenge: String,
+    state: String,
+    created_ms: i64,
+}
+
+impl Sealer {
+    pub fn new(chance: &dyn Chance) -> Sealer {
+        Sealer(Aes256Gcm::new(&random::<32>(chance).into()))
+    }
+
+    /// The cookie's value; it opens only under the same transaction id.
+    pub fn seal(&self, transaction: &Transaction, chance: &dyn Chance) -> String {
+        let sealed = Sealed {
+            site: transaction.site.to_string(),
+            origin: transaction.origin.to_string(),
+            challenge: transaction.challenge.clone(),
+            state: transaction.state.clone(),
+            created_ms: transaction.created_at.as_millis(),
+        };
+        let plain = serde_json::to_vec(&sealed).expect("strings and a number serialise");
+        let nonce = random::<12>(chance);
+        let payload = Payload { msg: &plain, aad: transaction.id.as_bytes() };
+        let sealed =
+            self.0.encrypt(Nonce::from_slice(&nonce), payload).expect("a short message fits AES-GCM");
+        URL_SAFE_NO_PAD.encode([&nonce[..], &sealed[..]].concat())
+    }
+
+    /// The transaction in a cookie, if this process sealed it under `id` and it is not too old.
+    pub fn open(&self, id: &str, cookie: &str, now: Timestamp) -> Option<Transaction> {
+        let bytes = URL_SAFE_NO_PAD.decode(cookie).ok()?;
+        let (nonce, sealed) = bytes.split_at_checked(12)?;
+        let payload = Payload { msg: sealed, aad: id.as_bytes() };
+        let plain = self.0.decrypt(Nonce::from_slice(nonce), payload).ok()?;
+        let sealed: Sealed = serde_json::from_slice(&plain).ok()?;
+        let transaction = Transaction {
+            id: id.to_owned(),
+            site: sealed.site.parse().ok()?,
+            origin: Origin::parse(&sealed.origin)?,
+            challenge: sealed.challenge,
+            state: sealed.state,
+            created_at: Timestamp::from_millis(sealed.created_ms),
+        };
+        (now.since(transaction.created_at) < TRANSACTION_TTL).then_some(transaction)
+    }
+}
+
+/// Begins a transaction: the origin must be one of the site's, exactly.
+pub fn begin(
+    app: &App,
+    site: &Site,
+    origin: &Origin,
+    challenge: &str,
+    state: &str,
+) -> Result<Transaction, Error> {
+    let now = app.clock.now();
+    if !site.allows(origin, now) {
+        return Err(Refusal::OriginNotAllowed { origin: origin.to_string() }.into());
+    }
+    let state_fits = (16..=64).contains(&state.len())
+        && state.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    if tokens::parse_challenge(challenge).is_none() || !state_fits {
+        return Err(Refusal::CodeGone.into());
+    }
+    Ok(Transaction {
+        id: URL_SAFE_NO_PAD.encode(random::<9>(&*app.chance)),
+        site: site.key.clone(),
+        origin: origin.clone(),
+        challenge: challenge.to_owned(),
+        state: state.to_owned(),
+        created_at: now,
+    })
+}
+
+/// What the popup's last page hands over.
+#[derive(Debug)]
+pub struct Finished {
+    /// Posted to the opener.
+    pub code: String,
+    /// Shown if there is no opener, as `ABCD-2345`.
+    pub pasted: String,
+    /// The cookie of the first-party session, if one was made.
+    pub cookie: Option<String>,
+}
+
+/// Proves a password. The answer and its time are the same for an unknown address and a wrong password.
+pub async fn by_password(
+    app: &App,
+    transaction: &Transaction,
+    email: &str,
+    password: &str,
+    ip: Option<IpAddr>,
+    device: &str,
+) -> Result<Finished, Error> {
+    let account = check_password(app, email, password, ip).await?;
+    finish(app, transaction, &account, Some(device)).await
+}
+
+/// "Continue as NAME": the click of somebody whose first-party session lives.
+pub async fn by_session(app: &App, transaction: &Transaction, account: &Account) -> Result<Finished, Error> {
+    finish(app, transaction, account, None).await
+}
+
+/// The account whose password this is.
+pub(super) async fn check_password(
+    app: &App,
+    email: &str,
+    password: &str,
+    ip: Option<IpAddr>,
+) -> Result<Account, Error> {
+    if let Some(ip) = ip {
+        app.limits.sign_in.check(Subject::address(ip))?;
+    }
+    let email = Email::parse(email)?;
+    app.limits.sign_in.check(Subject::recipient(&email))?;
+    let account = app.store.account_by_email(&email).await?;
+    // Asked for unknown accounts too, with an id nobody has, so that both cost the same.
+    let id = account.as_ref().map_or_else(|| AccountId::from_random([0; 16]), |account| account.id);
+    let phc = app.store.private_facts(id).await?.and_then(|facts| facts.password);
+    match (app.passwords.verify(password, phc.as_deref()).await?, account) {
+        (Checked::Right { outdated }, Some(account)) => {
+            if outdated && let Some(rehashed) = app.passwords.rehash(password, &*app.chance).await {
+                app.store.rehash_password(account.id, rehashed).await?;
+            }
+            Ok(account)
+        }
+        _ => Err(Refusal::WrongPassword.into()),
+    }
+}
+
+async fn finish(
+    app: &App,
+    transaction: &Transaction,
+    account: &Account,
+    device: Option<&str>,
+) -> Result<Finished, Error> {
+    let now = app.clock.now();
+    let site = app.store.site(&transaction.site).ok_or(Refusal::UnknownSite)?;
+    if !site.allows(&transaction.origin, now) {
+        return Err(Refusal::OriginNotAllowed { origin: transaction.origin.to_string() }.into());
+    }
+    if app.store.member(site.id, account.id).await?.is_some_and(|member| !member.standing.may_write(now)) {
+        return Err(Refusal::Banned.into());
+    }
+    let challenge = tokens::parse_challenge(&transaction.challenge).ok_or(Refusal::CodeGone)?;
+    let (code, code_hash) = tokens::mint(TokenKind::Exchange, &*app.chance);
+    let pasted = tokens::eight_characters(&*app.chance);
+    let exchange = ExchangeCode {
+        code: code_hash,
+        pasted: tokens::short_code_hash(challenge, &pasted),
+        challenge,
+        site: site.id,
+        origin: transaction.origin.clone(),
+        account: account.id,
+        created_at: now,
+        wrong_tries: 0,
+        redeemed: None,
+    };
+    app.store.add_exchange_code(exchange).await?;
+    let cookie = match device {
+        Some(device) => {
+            let (session, cookie) = new_session(app, Some(account), Scope::FirstParty, device);
+            app.store.add_session(session).await?;
+            Some(cookie)
+        }
+        None => None,
+    };
+    Ok(Finished { code, pasted: format!("{}-{}", &pasted[..4], &pasted[4..]), cookie })
+}

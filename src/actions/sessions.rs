@@ -1,0 +1,171 @@
+//! Sessions of widgets: made by a code, kept alive by a rotating refresh token, ended here or everywhere.
+
+use super::Error;
+use super::tokens::{self, TokenKind};
+use crate::app::{App, random};
+use crate::domain::sessions::{RefreshStep, Scope, Session};
+use crate::domain::{Account, AccountId, Member, Origin, Refusal, SessionId, Site, TokenHash, Visitor};
+use crate::storage::sessions::{NewSession, PresentedCode};
+
+/// A signed-in widget.
+#[derive(Debug)]
+pub struct SignedIn {
+    pub access: String,
+    /// A refresh token to keep instead of the last one; `None` if that one still serves.
+    pub refresh: Option<String>,
+    pub visitor: Visitor,
+}
+
+/// A session that is not stored yet, and its first refresh token. Who it is for the store fills in, if only it knows.
+pub fn new_session(app: &App, account: Option<&Account>, scope: Scope, device: &str) -> (NewSession, String) {
+    let now = app.clock.now();
+    let kind = match scope {
+        Scope::Widget { .. } => TokenKind::Refresh,
+        Scope::FirstParty | Scope::Dashboard => TokenKind::FirstParty,
+    };
+    let (token, refresh) = tokens::mint(kind, &*app.chance);
+    let session = Session {
+        id: SessionId::from_random(random(&*app.chance)),
+        account: account.map_or_else(|| AccountId::from_random([0; 16]), |account| account.id),
+        scope,
+        epoch: account.map_or(0, |account| account.epoch),
+        created_at: now,
+        used_at: now,
+        rotated_at: now,
+        generation: 1,
+        generation_used: false,
+        siblings: 1,
+        device: device.chars().filter(|c| !c.is_control()).take(200).collect(),
+    };
+    (NewSession { session, refresh }, token)
+}
+
+/// What the widget brings back from the popup.
+#[derive(Clone, Copy, Debug)]
+pub enum PopupCode<'a> {
+    /// Posted by the popup to its opener.
+    Posted(&'a str),
+    /// Typed by the person, because the popup had lost its opener.
+    Pasted(&'a str),
+}
+
+/// Redeems what the popup left: only the widget that holds the verifier can, from the origin that asked, once.
+pub async fn exchange(
+    app: &App,
+    site: &Site,
+    origin: &Origin,
+    code: PopupCode<'_>,
+    verifier: &str,
+    device: &str,
+) -> Result<SignedIn, Error> {
+    let challenge = tokens::challenge_of(verifier).ok_or(Refusal::CodeGone)?;
+    let scope = Scope::Widget { site: site.id, origin: origin.clone() };
+    let (new, refresh) = new_session(app, None, scope, device);
+    let now = app.clock.now();
+    let presented = |code| PresentedCode { challenge, code, site: site.id, origin: origin.clone() };
+    let (account, session) = match code {
+        PopupCode::Posted(code) => {
+            let code = tokens::recognise(TokenKind::Exchange, code).ok_or(Refusal::CodeGone)?;
+            app.store.redeem_exchange_code(presented(code), new, now).await??
+        }
+        PopupCode::Pasted(code) => {
+            let code: String =
+                code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
+            let code = tokens::short_code_hash(challenge, &code);
+            app.store.redeem_pasted_code(presented(code), new, now).await??
+        }
+    };
+    signed_in(app, site, origin, account, &session, Some(refresh)).await
+}
+
+/// A new access token, and a new refresh token when rotation is due. Writes nothing most of the time.
+pub async fn refresh(app: &App, site: &Site, origin: &Origin, token: &str) -> Result<SignedIn, Error> {
+    let hash = tokens::recognise(TokenKind::Refresh, token).ok_or(Refusal::SessionEnded)?;
+    let now = app.clock.now();
+    let presented = app.store.presented(hash, now).await?.ok_or(Refusal::SessionEnded)?;
+    if presented.session.scope != (Scope::Widget { site: site.id, origin: origin.clone() }) {
+        return Err(Refusal::SessionEnded.into());
+    }
+    if presented.session.refresh_step(presented.token.generation, now) == RefreshStep::Keep {
+        return signed_in(app, site, origin, presented.account, &presented.session, None).await;
+    }
+    let (fresh, fresh_hash) = tokens::mint(TokenKind::Refresh, &*app.chance);
+    let refreshed = app.store.refresh(hash, fresh_hash, now).await?;
+    if refreshed.is_err() {
+        // Whoever copied an old token may also hold access tokens of the family that was just ended.
+        app.access_tokens.end_session(presented.session.id);
+    }
+    let (step, session, account) = refreshed?;
+    let issued = matches!(step, RefreshStep::Issue { .. }).then_some(fresh);
+    signed_in(app, site, origin, account, &session, issued).await
+}
+
+/// Hands out the access token; the last gate for people who were banned.
+pub(super) async fn signed_in(
+    app: &App,
+    site: &Site,
+    origin: &Origin,
+    account: Account,
+    session: &Session,
+    refresh: Option<String>,
+) -> Result<SignedIn, Error> {
+    let now = app.clock.now();
+    let member =
+        app.store.member(site.id, account.id).await?.unwrap_or_else(|| Member::new(site.id, account.id, now));
+    if !member.standing.may_write(now) {
+        app.store.end_session(session.id).await?;
+        app.access_tokens.end_session(session.id);
+        return Err(Refusal::Banned.into());
+    }
+    let access = app.access_tokens.mint(session.id, account.id, site.id, origin.clone(), now, &*app.chance);
+    Ok(SignedIn { access, refresh, visitor: Visitor::Member { account, member, session: session.id } })
+}
+
+/// Ends the session of a refresh token; with `everywhere`, all sessions of its account. An unknown token is signed out
+/// already.
+pub async fn sign_out(app: &App, token: &str, everywhere: bool) -> Result<(), Error> {
+    let hash = tokens::recognise(TokenKind::Refresh, token)
+        .or_else(|| tokens::recognise(TokenKind::FirstParty, token));
+    let Some(presented) = presented(app, hash).await? else { return Ok(()) };
+    if everywhere {
+        app.store.end_all_sessions(presented.account.id).await?;
+        app.access_tokens.end_account(presented.account.id);
+    } else {
+        app.store.end_session(presented.session.id).await?;
+        app.access_tokens.end_session(presented.session.id);
+    }
+    Ok(())
+}
+
+async fn presented(
+    app: &App,
+    token: Option<TokenHash>,
+) -> Result<Option<crate::storage::sessions::Presented>, Error> {
+    match token {
+        Some(token) => Ok(app.store.presented(token, app.clock.now()).await?),
+        None => Ok(None),
+    }
+}
+
+/// The account and session behind a first-party or dashboard cookie.
+pub async fn first_party(
+    app: &App,
+    cookie: &str,
+    scope: &Scope,
+) -> Result<Option<(Account, Session)>, Error> {
+    let presented = presented(app, tokens::recognise(TokenKind::FirstParty, cookie)).await?;
+    Ok(presented
+        .filter(|presented| presented.session.scope == *scope)
+        .map(|presented| (presented.account, presented.session)))
+}
+
+/// Gives the visitor the name that others will see.
+pub async fn set_name(app: &App, site: &Site, visitor: &Visitor, name: &str) -> Result<Visitor, Error> {
+    let Visitor::Member { account, member, session } = visitor else {
+        return Err(Refusal::SignInNeeded.into());
+    };
+    let name = crate::domain::Name::parse(name)?;
+    super::comments::refuse_staff_names(app, site, &name, Some(account.id)).await?;
+    let account = app.store.set_name(account.id, name).await??;
+    Ok(Visitor::Member { account, member: member.clone(), session: *session })
+}

@@ -1,0 +1,30 @@
+//! Who is asking: from the bearer token of a request to a visitor of this site.
+
+use super::Error;
+use super::tokens::{self, TokenKind};
+use crate::app::App;
+use crate::domain::{Member, Origin, Refusal, Site, Visitor};
+
+/// The visitor that `bearer` names on `site`. Without one, anonymous; with one that is not known here, whose session has
+/// ended, or that was given to another origin, `SessionEnded`, so that the widget refreshes.
+pub async fn identify(
+    app: &App,
+    site: &Site,
+    bearer: Option<&str>,
+    origin: Option<&Origin>,
+) -> Result<Visitor, Error> {
+    let Some(bearer) = bearer else { return Ok(Visitor::Anonymous) };
+    if let Some(token) = tokens::recognise(TokenKind::Guest, bearer) {
+        let known = app.store.guest(site.id, token).await?;
+        return Ok(Visitor::Guest { token, known });
+    }
+    let now = app.clock.now();
+    let access = app.access_tokens.find(bearer, now).ok_or(Refusal::SessionEnded)?;
+    if access.site != site.id || origin.is_some_and(|origin| *origin != access.origin) {
+        return Err(Refusal::SessionEnded.into());
+    }
+    let account = app.store.account(access.account).await?.ok_or(Refusal::SessionEnded)?;
+    let member =
+        app.store.member(site.id, account.id).await?.unwrap_or_else(|| Member::new(site.id, account.id, now));
+    Ok(Visitor::Member { account, member, session: access.session })
+}

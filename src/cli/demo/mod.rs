@@ -1,0 +1,2 @@
+//! `afterword demo`: see below.
+pub mod magazine;

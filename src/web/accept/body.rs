@@ -1,0 +1,124 @@
+//! Bodies on their way in, which have a deadline, and on their way out, which are counted.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use hyper::body::Incoming;
+use tokio::time::{Instant, Sleep};
+
+use super::BoxError;
+use super::activity::Activity;
+
+/// The body did not arrive in time.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the body did not arrive within {} seconds", .0.as_secs())]
+pub struct BodyTimedOut(pub Duration);
+
+/// A request's body: all of it arrives within the body limit, or reading it fails with [`BodyTimedOut`].
+pub struct Body {
+    incoming: Incoming,
+    began: Instant,
+    limit: Duration,
+    /// Made when there is something to wait for: most bodies arrive with their header.
+    alarm: Option<Pin<Box<Sleep>>>,
+}
+
+impl Body {
+    pub(super) fn new(incoming: Incoming, limit: Duration) -> Body {
+        Body { incoming, began: Instant::now(), limit, alarm: None }
+    }
+}
+
+impl HttpBody for Body {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.incoming).poll_frame(cx) {
+            return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
+        }
+        let due = self.began + self.limit;
+        let alarm = self.alarm.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(due)));
+        match alarm.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Some(Err(BodyTimedOut(self.limit).into()))),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.size_hint()
+    }
+}
+
+/// A request under way: ends when this is dropped, which is when its answer was handed over or given up.
+pub struct InFlight(Arc<Activity>);
+
+impl InFlight {
+    pub fn new(activity: Arc<Activity>) -> InFlight {
+        activity.request_began();
+        InFlight(activity)
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.request_ended(Instant::now);
+    }
+}
+
+/// An answer's body, which keeps its request in flight.
+pub struct Tracked<B> {
+    body: B,
+    request: InFlight,
+    /// Whether its length is known: then it must make progress. A stream of events may be silent.
+    finite: bool,
+}
+
+impl<B: HttpBody> Tracked<B> {
+    pub fn new(body: B, request: InFlight) -> Tracked<B> {
+        let finite = body.size_hint().exact().is_some();
+        if finite {
+            request.0.sending_began(Instant::now);
+        }
+        Tracked { body, request, finite }
+    }
+}
+
+impl<B> Drop for Tracked<B> {
+    fn drop(&mut self) {
+        if self.finite {
+            self.request.0.sending_ended();
+        }
+    }
+}
+
+impl<B: HttpBody + Unpin> HttpBody for Tracked<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

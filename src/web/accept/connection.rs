@@ -1,0 +1,205 @@
+//! One connection, from its first byte to its end.
+
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::net::IpAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::activity::{Activity, Found};
+use super::body::{Body, InFlight, Tracked};
+use super::stream::{Protocol, Stream};
+use super::{AcceptLimits, BoxError, Peer};
+
+/// The longest header and its largest part, in bytes.
+const MAX_HEADER: usize = 32 * 1024;
+/// HTTP/2 streams of one connection at once.
+const MAX_STREAMS: u32 = 128;
+/// How long a connection that was told to end may take to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+pub async fn run<S, B>(
+    tcp: TcpStream,
+    peer: IpAddr,
+    service: S,
+    limits: Arc<AcceptLimits>,
+    mut stop: watch::Receiver<bool>,
+) where
+    S: tower_service::Service<http::Request<Body>, Response = http::Response<B>, Error = Infallible>,
+    S: Clone + Send + 'static,
+    S::Future: Send + 'static,
+    B: http_body::Body + Unpin + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    let activity = Arc::new(Activity::new(Instant::now()));
+    let mut stream = Stream::new(tcp, activity.clone());
+    let protocol = tokio::select! {
+        _ = stop.wait_for(|stop| *stop) => return,
+        _ = tokio::time::sleep(limits.header) => {
+            limits.tally.overdue.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        protocol = stream.protocol() => protocol,
+    };
+    let service = Served { service, peer, activity: activity.clone(), body_limit: limits.body };
+    match protocol {
+        Ok(Some(Protocol::Http1)) => {
+            let mut http1 = http1::Builder::new();
+            // The watchdog does what the header timeout would, and knows idling from dawdling.
+            http1.header_read_timeout(None).max_buf_size(MAX_HEADER).pipeline_flush(true);
+            watch_over(http1.serve_connection(TokioIo::new(stream), service), &activity, &limits, stop).await;
+        }
+        Ok(Some(Protocol::Http2)) => {
+            activity.is_multiplexed();
+            let mut http2 = http2::Builder::new(TokioExecutor::new());
+            http2
+                .timer(TokioTimer::new())
+                .max_concurrent_streams(MAX_STREAMS)
+                .max_header_list_size(MAX_HEADER as u32)
+                .keep_alive_interval(limits.idle / 2)
+                .keep_alive_timeout(limits.header);
+            watch_over(http2.serve_connection(TokioIo::new(stream), service), &activity, &limits, stop).await;
+        }
+        Ok(None) | Err(_) => {}
+    }
+}
+
+/// Both kinds of connection, as far as the watchdog is concerned.
+trait Connection: Future<Output = hyper::Result<()>> {
+    fn say_goodbye(self: Pin<&mut Self>);
+}
+
+impl<I, S, B> Connection for http1::Connection<I, S>
+where
+    I: hyper::rt::Read + hyper::rt::Write + Unpin,
+    S: hyper::service::HttpService<Incoming, ResBody = B>,
+    S::Error: Into<BoxError>,
+    B: http_body::Body + 'static,
+    B::Error: Into<BoxError>,
+{
+    fn say_goodbye(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+}
+
+impl<I, S, B> Connection for http2::Connection<I, S, TokioExecutor>
+where
+    I: hyper::rt::Read + hyper::rt::Write + Unpin,
+    S: hyper::service::HttpService<Incoming, ResBody = B>,
+    S::Error: Into<BoxError>,
+    S::Future: Send + 'static,
+    B: http_body::Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+    TokioExecutor: hyper::rt::bounds::Http2ServerConnExec<S::Future, B>,
+{
+    fn say_goodbye(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+}
+
+/// Lets the connection work until it ends, or something is overdue, or the server stops.
+async fn watch_over(
+    connection: impl Connection,
+    activity: &Activity,
+    limits: &AcceptLimits,
+    mut stop: watch::Receiver<bool>,
+) {
+    let mut connection = pin!(connection);
+    let mut told_to_stop = pin!(async move {
+        // The sender is gone only when the server is.
+        let _ = stop.wait_for(|stop| *stop).await;
+    });
+    let mut alarm = pin!(tokio::time::sleep(limits.header));
+    let mut leaving = false;
+    poll_fn(|cx| {
+        // What goes wrong on a connection is the client's affair: it is gone, or does not speak HTTP.
+        if connection.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        if !leaving && told_to_stop.as_mut().poll(cx).is_ready() {
+            leaving = true;
+            connection.as_mut().say_goodbye();
+            cx.waker().wake_by_ref();
+        }
+        // The alarm is set for what went on when it last rang; only what has a nearer deadline moves it.
+        if let Some(due) = activity.pressing(limits).filter(|due| *due < alarm.deadline()) {
+            alarm.as_mut().reset(due);
+        }
+        while alarm.as_mut().poll(cx).is_ready() {
+            match activity.look(limits, Instant::now()) {
+                Found::FineUntil(later) => alarm.as_mut().reset(later),
+                Found::Idle if !leaving => {
+                    leaving = true;
+                    connection.as_mut().say_goodbye();
+                    cx.waker().wake_by_ref();
+                    alarm.as_mut().reset(Instant::now() + GOODBYE);
+                }
+                Found::Idle => return Poll::Ready(()),
+                Found::Stuck => {
+                    limits.tally.overdue.fetch_add(1, Ordering::Relaxed);
+                    return Poll::Ready(());
+                }
+            }
+        }
+        Poll::Pending
+    })
+    .await;
+}
+
+/// The service as hyper calls it.
+struct Served<S> {
+    service: S,
+    peer: IpAddr,
+    activity: Arc<Activity>,
+    body_limit: Duration,
+}
+
+impl<S, B> hyper::service::Service<http::Request<Incoming>> for Served<S>
+where
+    S: tower_service::Service<http::Request<Body>, Response = http::Response<B>, Error = Infallible> + Clone,
+    B: http_body::Body,
+{
+    type Response = http::Response<Tracked<B>>;
+    type Error = Infallible;
+    type Future = Answering<S::Future>;
+
+    fn call(&self, request: http::Request<Incoming>) -> Self::Future {
+        let in_flight = InFlight::new(self.activity.clone());
+        let mut request = request.map(|incoming| Body::new(incoming, self.body_limit));
+        request.extensions_mut().insert(Peer(self.peer));
+        // A service is always ready here: whatever limits it has, it answers by.
+        let answer = self.service.clone().call(request);
+        Answering { answer: Box::pin(answer), in_flight: Some(in_flight) }
+    }
+}
+
+struct Answering<F> {
+    answer: Pin<Box<F>>,
+    in_flight: Option<InFlight>,
+}
+
+impl<F, B> Future for Answering<F>
+where
+    F: Future<Output = Result<http::Response<B>, Infallible>>,
+    B: http_body::Body,
+{
+    type Output = Result<http::Response<Tracked<B>>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Ok(response) = ready!(self.answer.as_mut().poll(cx));
+        let in_flight = self.in_flight.take().expect("polled only until it is ready");
+        Poll::Ready(Ok(response.map(|body| Tracked::new(body, in_flight))))
+    }
+}

@@ -1,0 +1,69 @@
+//! What the first-party pages show. Everything is escaped by its template; scripts and styles are files of ours.
+
+use askama::Template;
+
+/// What every page has around it.
+pub struct Frame {
+    /// The path of `base_url`: empty, or `/comments`.
+    pub base: String,
+    /// Addresses of the style sheet and of the page's script.
+    pub style: String,
+    pub script: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/popup.html")]
+pub struct Popup {
+    pub frame: Frame,
+    pub transaction: String,
+    pub site: String,
+    pub origin: String,
+    /// The origin as people say it: without its scheme.
+    pub host: String,
+    /// Who is signed in on this host already.
+    pub known: Option<Known>,
+    /// Whether the widget offers a code by e-mail, so that the popup can point there.
+    pub email_sign_in: bool,
+}
+
+pub struct Known {
+    pub name: String,
+    pub initial: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/setup.html")]
+pub struct SetUp {
+    pub frame: Frame,
+}
+
+#[derive(Template)]
+#[template(path = "pages/link.html")]
+pub struct Link {
+    pub frame: Frame,
+}
+
+#[derive(Template)]
+#[template(path = "pages/sign-in.html")]
+pub struct SignIn {
+    pub frame: Frame,
+    /// Came by a link on another site, so that a session there may be was not sent along.
+    pub from_elsewhere: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/dashboard.html")]
+pub struct Dashboard {
+    pub frame: Frame,
+    pub name: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/error.html")]
+pub struct Failure {
+    pub frame: Frame,
+    pub title: String,
+    pub detail: String,
+    /// What can be done about it.
+    pub hints: Vec<String>,
+}

@@ -1,0 +1,186 @@
+//! Everything around the routes: the path of `base_url`, panics, rejections, problems, security and CORS headers.
+//!
+//! Invariant: whatever happens inside, the client gets an answer with all of these, and the process lives.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::header::{self, HeaderValue};
+use http::{Method, Uri};
+use http_body_util::{BodyExt, Empty};
+use tower_service::Service as _;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::reject::Rejection;
+
+use super::accept::Peer;
+use super::problem::{Problem, kinds};
+use super::request::Arrival;
+use super::response::Response;
+use super::route::{Table, one_of};
+use super::{Shared, cors};
+use crate::app::App;
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
+const REFERRERS: HeaderValue = HeaderValue::from_static("strict-origin-when-cross-origin");
+const HTTPS_FOR_A_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// The whole server, as a service. Cloned for every connection.
+#[derive(Clone)]
+pub struct Service {
+    shared: Arc<Shared>,
+    routes: BoxedFilter<(Response,)>,
+}
+
+/// Assembles the server: all routes, and everything around them.
+pub fn service(app: Arc<App>) -> Service {
+    let routes = super::routes();
+    let shared = Arc::new(Shared::new(app, Table::of(&routes)));
+    let routes = one_of(routes).recover(rejected).unify().boxed();
+    Service { shared, routes }
+}
+
+impl<B> tower_service::Service<http::Request<B>> for Service
+where
+    B: http_body::Body<Data = Bytes> + Send + Sync + 'static,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        let base_path = &self.shared.app.config.server.base_url.path;
+        let prefix = prefix_of(request.uri().path(), base_path);
+        let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
+        let body = |body: B| (!body.is_end_stream()).then(|| body.map_err(Into::into).boxed());
+        let arrival = Arc::new(Arrival::new(request, body, peer, prefix, self.shared.clone()));
+        let routes = self.routes.clone();
+        Box::pin(async move { Ok(answer(arrival, routes).await) })
+    }
+}
+
+async fn answer(arrival: Arc<Arrival>, routes: BoxedFilter<(Response,)>) -> Response {
+    let options = (arrival.method == Method::OPTIONS).then(|| cors::options(&arrival)).flatten();
+    let is_options = options.is_some();
+    let mut response = match options {
+        Some(response) => response,
+        None => routed(&arrival, routes).await,
+    };
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        let reads_only = matches!(arrival.method, Method::GET | Method::HEAD);
+        response = problem.render(arrival.id, reads_only);
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
+    headers.entry(header::REFERRER_POLICY).or_insert(REFERRERS);
+    if arrival.shared().app.config.server.base_url.is_https() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_FOR_A_YEAR);
+    }
+    if !is_options {
+        cors::apply(&arrival, headers);
+    }
+    if arrival.method == Method::HEAD { without_body(response) } else { response }
+}
+
+/// What the routes answer; a panic in one is a problem like any other.
+async fn routed(arrival: &Arc<Arrival>, routes: BoxedFilter<(Response,)>) -> Response {
+    let mut request = http::Request::new(Empty::<Bytes>::new());
+    *request.method_mut() = arrival.method.clone();
+    *request.uri_mut() = routed_uri(arrival);
+    request.extensions_mut().insert(arrival.clone());
+    let answer = AssertUnwindSafe(async move { warp::service(routes).call(request).await });
+    let response = match answer.catch_unwind().await {
+        Ok(Ok(response)) => response,
+        // What it said is on standard error already, with its place; it is not for the client.
+        Err(_panic) => Problem::internal("the handler panicked").unrendered(),
+    };
+    match arrival.row() {
+        Some(_) => response,
+        None => unrouted(arrival, response),
+    }
+}
+
+/// No route answered: there is no such path, or not by this method.
+fn unrouted(arrival: &Arrival, response: Response) -> Response {
+    let table = &arrival.shared().table;
+    match table.allow(arrival.path()).and_then(|allow| HeaderValue::from_str(&allow).ok()) {
+        Some(allow) => Problem::of(&kinds::METHOD_NOT_ALLOWED).header(header::ALLOW, allow).unrendered(),
+        None => response,
+    }
+}
+
+/// Every rejection becomes a problem. Only the first is expected: nothing of ours rejects for another reason.
+async fn rejected(rejection: Rejection) -> Result<Response, Infallible> {
+    use warp::reject::{
+        InvalidHeader, InvalidQuery, LengthRequired, MethodNotAllowed, MissingHeader, PayloadTooLarge,
+        UnsupportedMediaType,
+    };
+    let problem = if rejection.is_not_found() {
+        Problem::of(&kinds::NOT_FOUND)
+    } else if rejection.find::<MethodNotAllowed>().is_some() {
+        Problem::of(&kinds::METHOD_NOT_ALLOWED)
+    } else if rejection.find::<InvalidQuery>().is_some() {
+        Problem::of(&kinds::BAD_QUERY)
+    } else if rejection.find::<MissingHeader>().is_some() || rejection.find::<InvalidHeader>().is_some() {
+        Problem::of(&kinds::HEADERS_MISSING)
+    } else if rejection.find::<PayloadTooLarge>().is_some() || rejection.find::<LengthRequired>().is_some() {
+        Problem::of(&kinds::BODY_TOO_LARGE)
+    } else if rejection.find::<UnsupportedMediaType>().is_some() {
+        Problem::of(&kinds::WRONG_CONTENT_TYPE)
+    } else {
+        Problem::internal(format_args!("a filter rejected a request: {rejection:?}"))
+    };
+    Ok(problem.unrendered())
+}
+
+/// How much of the path is the path of `base_url`: a proxy may pass it on or take it away.
+fn prefix_of(path: &str, base_path: &str) -> usize {
+    match path.strip_prefix(base_path) {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => base_path.len(),
+        _ => 0,
+    }
+}
+
+fn routed_uri(arrival: &Arrival) -> Uri {
+    if arrival.path().len() == arrival.uri.path().len() {
+        return arrival.uri.clone();
+    }
+    Uri::try_from(arrival.path()).unwrap_or_default()
+}
+
+/// The headers of the answer to a GET, its length among them, and nothing else.
+fn without_body(response: Response) -> Response {
+    let length = http_body::Body::size_hint(response.body()).exact();
+    let (mut parts, _) = response.into_parts();
+    if let Some(length) = length {
+        parts.headers.entry(header::CONTENT_LENGTH).or_insert(HeaderValue::from(length));
+    }
+    Response::from_parts(parts, Default::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_the_base_url_is_taken_away_whole_or_not_at_all() {
+        assert_eq!(prefix_of("/comments/embed.js", "/comments"), 9);
+        assert_eq!(prefix_of("/comments", "/comments"), 9);
+        assert_eq!(prefix_of("/comments-x/embed.js", "/comments"), 0);
+        assert_eq!(prefix_of("/embed.js", "/comments"), 0);
+        assert_eq!(prefix_of("/embed.js", ""), 0);
+    }
+}

@@ -1,0 +1,13 @@
+//! The HTTP contract, as clients see it: the real routes on a real store.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod comments;
+mod guests;
+mod moderation;
+mod permissions;
+mod reading;
+mod refusals;
+mod sessions;
+mod votes;

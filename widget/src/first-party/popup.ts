@@ -1,0 +1,63 @@
+/** The sign-in popup: proves who somebody is, hands a one-time code to the page that opened it, and closes. */
+
+import { post } from "./lib/ask.js";
+import { object, text } from "./lib/decode.js";
+import { copyButton, find, showStep } from "./lib/dom.js";
+import { blame, handle, revealable, value } from "./lib/forms.js";
+import { handOver, type Opener } from "./lib/hand-over.js";
+
+/** How long the opener may take to acknowledge before the code is shown to be carried by hand. */
+const PATIENCE_MS = 2_000;
+
+const finished = object({ code: text, pasted: text, origin: text, st: text });
+
+const tx = find("main", HTMLElement).dataset["tx"] ?? "";
+
+async function finish(path: string, sent: Record<string, string>): Promise<void> {
+  const { code, pasted, origin, st } = await post(path, { tx, ...sent }, finished);
+  showStep("finishing");
+  const opener: Opener | null = window.opener;
+  handOver({ opener, code, origin, st, patience: PATIENCE_MS, listen: window }).then(
+    () => {
+      window.close();
+      // Still here: a browser that does not let a page close itself.
+      showStep("done");
+    },
+    () => {
+      find("#pasted", HTMLElement).textContent = pasted;
+      showStep("by-hand");
+    },
+  );
+}
+
+const form = find("#password-form", HTMLFormElement);
+revealable(form);
+handle(form, {
+  fields: { "invalid-email": "email" },
+  send: (values) =>
+    finish("/auth/popup/password", { email: value(values, "email"), password: value(values, "password") }),
+});
+
+const again = document.querySelector<HTMLFormElement>("#continue-form");
+if (again) {
+  handle(again, {
+    send: async () => {
+      try {
+        await finish("/auth/popup/continue", {});
+      } catch (error) {
+        find("#another", HTMLDetailsElement).open = true;
+        throw error;
+      }
+    },
+  });
+}
+
+for (const button of document.querySelectorAll("[data-close]")) {
+  button.addEventListener("click", () => {
+    window.close();
+    // Opened by hand, in a tab: there is nothing to close and nobody to tell.
+    blame(form, undefined, "You can close this window now.");
+  });
+}
+
+find("#by-hand .copy", HTMLElement).append(copyButton(() => find("#pasted", HTMLElement).textContent ?? "", "Copy the code"));
