@@ -66,9 +66,11 @@ fn kept(path: PathBuf, make: impl FnOnce() -> Vec<u8>) -> PathBuf {
 }
 
 fn brotli(bytes: &[u8]) -> Vec<u8> {
-    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, size_hint: bytes.len(), ..Default::default() };
+    let parameters =
+        brotli::enc::BrotliEncoderParams { quality: 11, size_hint: bytes.len(), ..Default::default() };
     let mut encoded = Vec::new();
-    brotli::BrotliCompress(&mut &*bytes, &mut encoded, &parameters).expect("compressing in memory does not fail");
+    brotli::BrotliCompress(&mut &*bytes, &mut encoded, &parameters)
+        .expect("compressing in memory does not fail");
     encoded
 }
 
@@ -95,6 +97,9 @@ fn hash(path: &Path, hasher: &mut blake3::Hasher) {
         inside.sort();
         inside.iter().for_each(|path| hash(path, hasher));
     } else if let Ok(bytes) = fs::read(path) {
-        hasher.update(path.to_string_lossy().as_bytes()).update(&(bytes.len() as u64).to_be_bytes()).update(&bytes);
+        hasher
+            .update(path.to_string_lossy().as_bytes())
+            .update(&(bytes.len() as u64).to_be_bytes())
+            .update(&bytes);
     }
 }

@@ -99,7 +99,12 @@ pub async fn thread(app: &App, site: SiteId, id: ThreadId) -> Result<Thread, Err
 }
 
 /// Where the conversation that begins with `root` stands in its thread.
-pub async fn conversation(app: &App, site: SiteId, thread: ThreadId, root: CommentId) -> Result<Place, Error> {
+pub async fn conversation(
+    app: &App,
+    site: SiteId,
+    thread: ThreadId,
+    root: CommentId,
+) -> Result<Place, Error> {
     let root = app.store.comment(site, root).await?;
     let root = root.filter(|root| root.thread == thread && root.is_root()).ok_or(Refusal::UnknownComment)?;
     Ok(root.place)

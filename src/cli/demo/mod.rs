@@ -1,2 +1,3 @@
 //! `afterword demo`: see below.
 pub mod magazine;
+pub mod seeds;
