@@ -21,7 +21,10 @@ pub mod response;
 pub mod route;
 pub mod service;
 mod sessions;
+mod thread_cache;
+mod threads;
 mod votes;
+mod widget_files;
 pub mod wire;
 
 pub use problem::Problem;
@@ -36,11 +39,13 @@ use crate::app::{App, random};
 use prepared::Prepared;
 use request::RequestId;
 use route::{Route, Table};
+use thread_cache::ThreadCache;
 
 /// What all requests share.
 pub struct Shared {
     pub app: Arc<App>,
     pub table: Table,
+    threads: ThreadCache,
     requests: AtomicU64,
     openapi: OnceLock<Prepared>,
 }
@@ -48,7 +53,8 @@ pub struct Shared {
 impl Shared {
     fn new(app: Arc<App>, table: Table) -> Shared {
         let seed = u64::from_le_bytes(random(&*app.chance));
-        Shared { app, table, requests: AtomicU64::new(seed), openapi: OnceLock::new() }
+        let threads = ThreadCache::new(app.config.server.page_cache_bytes);
+        Shared { app, table, threads, requests: AtomicU64::new(seed), openapi: OnceLock::new() }
     }
 
     /// The OpenAPI document, made when it is first asked for.
@@ -68,10 +74,12 @@ impl Shared {
 /// Every route, the hottest first.
 pub fn routes() -> Vec<Route> {
     [
+        threads::routes(),
+        mine::routes(),
         comments::routes(),
         votes::routes(),
-        mine::routes(),
         sessions::routes(),
+        widget_files::routes(),
         problem::routes(),
         pages::routes(),
         openapi::routes(),

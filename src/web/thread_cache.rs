@@ -149,7 +149,8 @@ impl ThreadCache {
                 }
                 let Some(fresh) = render().await? else { return Ok(Op::Remove) };
                 let mut renders = [Some(now); RENDERS];
-                renders[1..].copy_from_slice(&known.map_or([None; RENDERS], |known| known.renders)[..RENDERS - 1]);
+                renders[1..]
+                    .copy_from_slice(&known.map_or([None; RENDERS], |known| known.renders)[..RENDERS - 1]);
                 let etag = key.etag(fresh.versions, variety);
                 let variant = Variant { encoding: fresh.encoding, etag, bytes: fresh.bytes };
                 Ok::<_, Problem>(Op::Put(Arc::new(Rendered { variant, versions: fresh.versions, renders })))

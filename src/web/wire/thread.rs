@@ -87,6 +87,17 @@ pub enum Order {
     Best,
 }
 
+impl Order {
+    /// As a query names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Order::Oldest => "oldest",
+            Order::Newest => "newest",
+            Order::Best => "best",
+        }
+    }
+}
+
 impl From<Order> for domain::Order {
     fn from(order: Order) -> domain::Order {
         match order {

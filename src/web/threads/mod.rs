@@ -1,0 +1,177 @@
+//! Public reads: a thread's pages, the rest of a conversation, one comment, counts. The same bytes for everybody.
+//!
+//! Invariant: an unchanged thread is answered from memory: its head is compared with what the client has, and no disk
+//! and no blocking thread is touched.
+
+mod render;
+mod single;
+mod standalone;
+
+use http::header::HeaderValue;
+use http::{Method, StatusCode, header};
+use serde::Deserialize;
+
+use super::cursor;
+use super::encoding::Encoding;
+use super::mine::page_ref;
+use super::openapi::Media;
+use super::prepared::{self, Variant};
+use super::problem::Problem;
+use super::route::{Class, Route, route};
+use super::thread_cache::{Key, Part, Versions};
+use super::wire::{self, Order};
+use super::{Request, Response};
+use crate::actions;
+use crate::domain::{CommentId, PageKey, Site, SiteKey, ThreadId};
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const ALWAYS_ASK: HeaderValue = HeaderValue::from_static("public, max-age=0, must-revalidate");
+
+pub fn routes() -> Vec<Route> {
+    let read = |pattern| route(Method::GET, pattern).class(Class::Public);
+    vec![
+        read("/api/v1/sites/{site}/thread")
+            .doc(
+                "A page of a thread",
+                "50 conversations a page, each with up to 100 comments. A page that nobody has commented on is an empty thread.",
+            )
+            .query("page", true, "`id:` and what the owner calls the page, or its address: absolute, or a path.")
+            .query("canonical", false, "Its canonical link, if that differs from its location.")
+            .query("order", false, "`oldest` (the default), `newest` or `best`.")
+            .query("after", false, "`next` of the page before, in the same order.")
+            .gives::<wire::Page<'_>>(StatusCode::OK)
+            .to(thread),
+        read("/api/v1/sites/{site}/counts")
+            .doc("How many comments pages have", "Up to 100 pages; published comments, replies included.")
+            .query("page", true, "As for a thread; once for every page.")
+            .gives::<wire::Counts>(StatusCode::OK)
+            .to(single::counts),
+        read("/api/v1/sites/{site}/replies")
+            .doc("What follows in a conversation", "100 comments a page, oldest first.")
+            .query("thread", true, "The thread's `id`.")
+            .query("root", true, "The id of the conversation's first comment.")
+            .query("after", true, "`after` of the part before.")
+            .gives::<wire::Replies<'_>>(StatusCode::OK)
+            .to(replies),
+        read("/api/v1/sites/{site}/comments/{comment}")
+            .doc("One comment in its surroundings", "The conversation's first comment, those it answers, itself, and what follows.")
+            .gives::<wire::OneComment<'_>>(StatusCode::OK)
+            .to(single::comment),
+        route(Method::GET, "/c/{comment}")
+            .class(Class::Public)
+            .doc("A comment's permanent link", "Leads to it on its page.")
+            .gives_nothing(StatusCode::FOUND)
+            .to(single::permalink),
+        route(Method::GET, "/sites/{site}/t")
+            .class(Class::FirstParty)
+            .doc("A thread as a page of its own", "For readers without JavaScript. Takes what a thread takes.")
+            .query("page", true, "As for a thread.")
+            .query("order", false, "As for a thread.")
+            .query("after", false, "As for a thread.")
+            .gives_media(StatusCode::OK, Media::HTML)
+            .to(standalone::thread),
+    ]
+}
+
+/// What asks for a page of a thread.
+#[derive(Deserialize)]
+struct Asked {
+    page: String,
+    canonical: Option<String>,
+    #[serde(default)]
+    order: Order,
+    after: Option<String>,
+}
+
+impl Asked {
+    fn page(&self, request: &Request, site: &Site) -> Result<PageKey, Problem> {
+        Ok(page_ref(&self.page, self.canonical.clone()).key(site, request.app.clock.now())?)
+    }
+
+    fn part(&self) -> Result<Part, Problem> {
+        let order = self.order.into();
+        let after = self.after.as_deref().map(|cursor| cursor::parse_roots(cursor, order)).transpose()?;
+        Ok(Part::Page { order, after })
+    }
+}
+
+async fn thread(key: SiteKey, request: Request) -> Result<Response, Problem> {
+    let asked: Asked = request.query()?;
+    let site = request.site(&key)?;
+    note_reader(&request, &site);
+    let page = asked.page(&request, &site)?;
+    let part = asked.part()?;
+    let head = actions::threads::head(&request.app, site.id, &page).await?;
+    if let Some(head) = head {
+        let versions = Versions { site: site.version, thread: head.version };
+        let order = asked.order;
+        let render = render::Page { site: &site, order };
+        if let Some(response) = cached(&request, &site, head.thread, part, versions, render).await? {
+            return Ok(response);
+        }
+    }
+    render::empty(&request, &site, &page, asked.order)
+}
+
+#[derive(Deserialize)]
+struct AskedReplies {
+    thread: u64,
+    root: String,
+    after: String,
+}
+
+async fn replies(key: SiteKey, request: Request) -> Result<Response, Problem> {
+    let asked: AskedReplies = request.query()?;
+    let site = request.site(&key)?;
+    let after = cursor::parse_replies(&asked.after)?;
+    let root: CommentId = super::route::PathParam::from_segment(&asked.root)?;
+    let thread = actions::threads::thread(&request.app, site.id, ThreadId(asked.thread)).await?;
+    let place = actions::threads::conversation(&request.app, site.id, thread.id, root).await?;
+    let versions = Versions { site: site.version, thread: thread.version };
+    let part = Part::Replies { root: place, after };
+    let render = render::Replies { site: &site, root, version: thread.version };
+    let response = cached(&request, &site, thread.id, part, versions, render).await?;
+    response.ok_or_else(|| crate::domain::Refusal::UnknownComment.into())
+}
+
+/// `304`, or the bytes from the cache, rendered if need be. `None` if there is nothing to render.
+async fn cached(
+    request: &Request,
+    site: &Site,
+    thread: ThreadId,
+    part: Part,
+    versions: Versions,
+    render: impl render::Render,
+) -> Result<Option<Response>, Problem> {
+    let encoding = Encoding::accepted(request.headers());
+    let key = Key { site: site.id, thread, part, encoding };
+    let variety = render::variety(&request.app);
+    let etag = key.etag(versions, variety);
+    if etag.is_known(request.headers()) {
+        let known = Variant { encoding, etag, bytes: Default::default() };
+        return Ok(Some(answer(request, &known)));
+    }
+    let now = request.app.clock.now();
+    let make = || render.render(request, thread, part, encoding);
+    let rendered = request.shared().threads.get(key, versions, variety, now, make).await?;
+    Ok(rendered.map(|rendered| answer(request, &rendered.variant)))
+}
+
+fn answer(request: &Request, variant: &Variant) -> Response {
+    prepared::answer(request, variant, JSON, ALWAYS_ASK)
+}
+
+/// Tells the owner where their comments were read. The site's own pages are known by their text; only a stranger's
+/// origin is parsed.
+fn note_reader(request: &Request, site: &Site) {
+    let Some(sent) = request.header(header::ORIGIN) else { return };
+    let now = request.app.clock.now();
+    match site.origins.iter().find(|origin| origin.as_str() == sent) {
+        Some(ours) => request.app.sightings.note(site.id, ours, true, now),
+        None => {
+            if let Some(origin) = request.origin() {
+                request.app.sightings.note(site.id, &origin, site.allows(&origin, now), now);
+            }
+        }
+    }
+}
