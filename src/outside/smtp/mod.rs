@@ -93,6 +93,13 @@ impl SmtpMailer {
         Ok(SmtpMailer { relay, sender, tls, stamp: Box::new(stamp), idle: Mutex::default() })
     }
 
+    /// Connects, encrypts and logs in, and sends nothing.
+    pub async fn check(&self) -> Result<(), OutsideError> {
+        let fresh = self.within("connecting", self.connect()).await??;
+        self.keep(fresh);
+        Ok(())
+    }
+
     /// An idle connection that still answers.
     async fn idle_connection(&self) -> Option<AsyncSmtpConnection> {
         while let Some(mut idle) = self.take_idle() {
