@@ -18,7 +18,7 @@ fn relay(server: &Server) -> Relay {
         port: server.port,
         security: Security::Plain,
         login: None,
-        from: Email::parse("us@example.org").unwrap(),
+        from: Email::parse("us@example.org").expect("an address"),
         from_name: "Our Blog".to_owned(),
         extra_certificates: server.certificates(),
         our_host: "comments.example.org".to_owned(),
@@ -33,7 +33,7 @@ fn mailer(relay: Relay) -> SmtpMailer {
 
 fn mail(to: &str) -> Mail {
     Mail {
-        to: Email::parse(to).unwrap(),
+        to: Email::parse(to).expect("an address"),
         subject: "482 913 is your code for Ünser Blog".to_owned(),
         text: "Your code is\n\n482 913\n\n.\n..\nfrom us\n".to_owned(),
         html: "<p>Your code is <b>482 913</b> — grüße</p>".to_owned(),

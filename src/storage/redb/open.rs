@@ -50,6 +50,13 @@ pub struct SchemaCheck {
     pub pending: Vec<&'static str>,
 }
 
+impl SchemaCheck {
+    /// What this binary makes of a file of schema `found`.
+    pub fn of(found: Option<u64>) -> SchemaCheck {
+        SchemaCheck { found, known: schema::CURRENT, pending: schema::pending(found.unwrap_or(0)) }
+    }
+}
+
 impl RedbStore {
     /// Opens the data file in a directory, makes it if there is none, and migrates it.
     pub fn open(options: Options) -> Result<Arc<RedbStore>, OpenError> {
@@ -94,9 +101,7 @@ impl RedbStore {
 /// Which schema a directory's file has, and what would run. Changes nothing.
 pub fn check_schema(directory: &Path) -> Result<SchemaCheck, OpenError> {
     let file = directory.join(FILE);
-    let found = peek(&file)?;
-    let known = schema::CURRENT;
-    Ok(SchemaCheck { found, known, pending: schema::pending(found.unwrap_or(0)) })
+    Ok(SchemaCheck::of(peek(&file)?))
 }
 
 fn refuse_newer(file: &Path, found: u64) -> Result<(), OpenError> {
