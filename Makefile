@@ -16,8 +16,7 @@ afterword = $(target_dir)/debug/afterword
 # Stamps sit in node_modules, which is ignored already: what is older than its sources is made again.
 packages := widget/node_modules/.afterword-packages
 built := widget/node_modules/.afterword-built
-widget_sources := $(shell find widget -type f -not -path '*/node_modules/*' -not -path 'widget/dist/*' \
-	-not -path 'widget/e2e/*' -not -name '*.test.*' 2>/dev/null)
+widget_sources := $(shell find widget/src widget/scripts widget/*.json -type f -not -name '*.test.*' 2>/dev/null)
 
 .PHONY: help
 help: ## List what make can do
@@ -57,7 +56,8 @@ check: widget ## Lint: rustfmt, clippy, dependencies; types and lint of the widg
 	else \
 		echo "- cargo-deny is not installed: licences and advisories go unchecked (make deny installs it)"; \
 	fi
-	@$(quietly) "widget: types and lint" $(npm) run check
+	@$(quietly) "widget: types" $(npm) run check
+	@$(quietly) "widget: lint" $(npm) run lint
 
 .PHONY: deny
 deny: ## Install cargo-deny (minutes) and check the dependencies
@@ -65,9 +65,8 @@ deny: ## Install cargo-deny (minutes) and check the dependencies
 	@scripts/deny.sh
 
 .PHONY: fmt
-fmt: $(packages) ## Format the Rust code and the widget
+fmt: ## Format the Rust code
 	@cargo fmt
-	@$(quietly) "widget: format" $(npm) run format
 
 .PHONY: test-widget
 test-widget: widget ## Test the widget: units and size budgets

@@ -1,1 +1,5 @@
-fn main() {}
+//! The binary: all it does is in the library, where tests reach it.
+
+fn main() -> std::process::ExitCode {
+    afterword::cli::main()
+}

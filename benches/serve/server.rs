@@ -36,8 +36,8 @@ impl Server {
         command.arg("serve").args(extra).env_clear();
         for (key, value) in [
             ("AFTERWORD_SERVER__LISTEN", "127.0.0.1:0"),
-            ("AFTERWORD_LIMITS__WRITE", "1000000 per 1s"),
-            ("AFTERWORD_LIMITS__ADDRESS", "1000000 per 1s"),
+            ("AFTERWORD_LIMITS__WRITE__BURST", "1000000"),
+            ("AFTERWORD_LIMITS__ADDRESS__BURST", "1000000"),
         ] {
             command.env(key, value);
         }

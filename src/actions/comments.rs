@@ -67,8 +67,10 @@ pub async fn post(
         refuse_staff_names(app, site, name, None).await?;
     }
     // A repeat is not a second comment: it must not be refused for being too fast.
-    let is_repeat =
-        idempotency.is_some() && app.store.is_repeat(site.id, &author, idempotency.as_ref()).await?;
+    let is_repeat = match &idempotency {
+        Some(request) => app.store.is_repeat(site.id, &author, request).await?,
+        None => false,
+    };
     if !is_repeat {
         app.limits.write.check(subject(visitor, &sender))?;
     }

@@ -10,7 +10,7 @@ use super::sightings::Seen;
 use crate::app::App;
 use crate::domain::notices::NoticeKind;
 use crate::domain::sessions::Scope;
-use crate::domain::{Account, Name, Origin, Refusal, Role, Site, SiteKey, SiteSettings};
+use crate::domain::{Account, Email, Name, Origin, Refusal, Role, Site, SiteKey, SiteSettings};
 use crate::storage::sites::{Sighting, SiteChange};
 
 /// Signs in to the dashboard by password: the cookie's value. Anybody with an account may try; only people with a
@@ -111,6 +111,11 @@ pub async fn seen(app: &App, account: &Account, key: &SiteKey) -> Result<SeenFro
     }
     refused.retain(|sighting| !site.allows(&sighting.origin, now));
     Ok(SeenFrom { seen, refused })
+}
+
+/// The address that an account signs in with: for its own eyes.
+pub async fn address(app: &App, account: &Account) -> Result<Option<Email>, Error> {
+    Ok(app.store.private_facts(account.id).await?.and_then(|facts| facts.email))
 }
 
 /// Sends a mail to the owner's own address, now; returns what the mail server said.

@@ -8,7 +8,7 @@ use super::sessions::new_session;
 use super::tokens::{self, TokenKind};
 use crate::app::{App, random};
 use crate::domain::sessions::Scope;
-use crate::domain::{Account, AccountId, Email, Name, Refusal, TokenHash};
+use crate::domain::{Account, AccountId, Email, Member, Name, Refusal, Role, TokenHash};
 use crate::storage::accounts::{LinkPurpose, NewOwner};
 
 /// How long a link from the command line lives.
@@ -51,7 +51,20 @@ pub async fn make_owner(
     let (mut session, cookie) = new_session(app, None, Scope::Dashboard, device);
     session.session.account = owner.id;
     let account = app.store.set_up(token, owner, session, app.clock.now()).await??;
+    own_sites_without_owner(app, &account).await?;
     Ok((account, cookie))
+}
+
+/// Sites that were added on the command line before anybody was there to own them.
+async fn own_sites_without_owner(app: &App, account: &Account) -> Result<(), Error> {
+    for site in app.store.sites() {
+        let staff = app.store.staff(site.id).await?;
+        if !staff.iter().any(|(member, _)| member.role == Role::Owner) {
+            let member = Member::new(site.id, account.id, app.clock.now());
+            app.store.set_member(Member { role: Role::Owner, ..member }).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Uses a sign-in link: the dashboard cookie's value.

@@ -166,10 +166,10 @@ pub const KEYS: [Key; 37] = [
     Key::new(
         "limits.address.burst",
         Form::Whole,
-        "60",
+        "120",
         "Everything that writes, per address (for IPv6 its first 64 bits).",
     ),
-    Key::new("limits.address.every", Form::Text, r#""1s""#, ""),
+    Key::new("limits.address.every", Form::Text, r#""200ms""#, ""),
     Key::new("limits.sign_in_mail.burst", Form::Whole, "3", "Sign-in mails, per recipient."),
     Key::new("limits.sign_in_mail.every", Form::Text, r#""12m""#, ""),
     Key::new("limits.sign_in.burst", Form::Whole, "10", "Attempts to sign in, per address and per account."),

@@ -98,7 +98,7 @@ pub trait Comments: Send + Sync {
         &self,
         site: SiteId,
         author: &Author,
-        request: Option<&Idempotency>,
+        request: &Idempotency,
     ) -> Result<bool, StoreError>;
 
     /// The comment, on this site, whatever its state.

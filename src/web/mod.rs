@@ -15,6 +15,7 @@ mod health;
 mod journal;
 mod mine;
 pub mod openapi;
+pub mod pages;
 mod prepared;
 pub mod problem;
 pub mod request;
@@ -97,6 +98,7 @@ pub fn routes() -> Vec<Route> {
         widget_files::routes(),
         health::routes(),
         problem::routes(),
+        pages::routes(),
         openapi::routes(),
     ]
     .concat()

@@ -1,2 +1,9 @@
 //! `afterword demo`: see below.
 pub mod magazine;
+
+#[derive(Debug, Default, clap::Args)]
+pub struct Arguments {}
+
+pub async fn run(_: Arguments) -> anyhow::Result<()> {
+    anyhow::bail!("the demo is being built")
+}

@@ -1,3 +1,18 @@
-//! The pages on the comments host itself: popup, set-up, sign-in links, dashboard.
+//! Pages on the comments host itself: the sign-in popup, set-up, sign-in links, the dashboard.
+//!
+//! Invariant: nothing on them runs or loads but files of this server, nobody may frame them, and no address or token of
+//! theirs leaves by a `Referer`.
 
-pub mod views;
+mod cookies;
+pub mod dashboard;
+mod link;
+mod page;
+mod popup;
+mod setup;
+mod views;
+
+use super::route::Route;
+
+pub fn routes() -> Vec<Route> {
+    [popup::routes(), setup::routes(), link::routes(), dashboard::routes()].concat()
+}

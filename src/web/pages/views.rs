@@ -47,6 +47,8 @@ pub struct Link {
 #[template(path = "pages/sign-in.html")]
 pub struct SignIn {
     pub frame: Frame,
+    /// Came by a link on another site, so that a session there may be was not sent along.
+    pub from_elsewhere: bool,
 }
 
 #[derive(Template)]

@@ -12,6 +12,8 @@ use warp::Filter;
 use warp::filters::BoxedFilter;
 
 use super::{Route, Segment};
+use crate::actions::limits::Subject;
+use crate::web::Problem;
 use crate::web::request::Arrival;
 use crate::web::{Request, Response};
 
@@ -92,13 +94,23 @@ fn leaf(route: &Route, arrival: &Shared) -> BoxedFilter<(Response,)> {
         .then(move |arrival: Arc<Arrival>| {
             let params = row.pattern.matched(arrival.path()).unwrap_or_default();
             let request = Request::new(arrival.clone(), row.clone());
-            let answer = match crate::web::cross_site::guard(&request) {
+            let answer = match admit(&request) {
                 Ok(()) => handler(params, request),
                 Err(problem) => Box::pin(std::future::ready(Err(problem))),
             };
             async move { answer.await.unwrap_or_else(|problem| problem.unrendered()) }
         })
         .boxed()
+}
+
+/// What is asked of every request before its handler runs.
+fn admit(request: &Request) -> Result<(), Problem> {
+    crate::web::cross_site::guard(request)?;
+    let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    match request.ip().filter(|_| writes) {
+        Some(ip) => Ok(request.app.limits.address.check(Subject::address(ip))?),
+        None => Ok(()),
+    }
 }
 
 fn balanced(mut filters: Vec<BoxedFilter<(Response,)>>) -> BoxedFilter<(Response,)> {

@@ -3,7 +3,7 @@
 import { get, post } from "./lib/ask.js";
 import { mailCheck, snippetBox } from "./lib/cards.js";
 import { nothing } from "./lib/decode.js";
-import { find, showStep } from "./lib/dom.js";
+import { find, h, showStep } from "./lib/dom.js";
 import { handle, revealable, value } from "./lib/forms.js";
 import { hinted } from "./lib/passwords.js";
 import { siteForm } from "./lib/site-form.js";
@@ -30,10 +30,20 @@ handle(form, {
       { token, name: value(values, "name"), email: value(values, "email"), password: value(values, "password") },
       nothing,
     );
-    find("#site-place", HTMLElement).replaceChildren(siteForm("Add this site", (site) => void finish(site)));
+    const { sites } = await get("/dashboard/api/state", state);
+    find("#site-place", HTMLElement).replaceChildren(
+      ...sites.map(existing),
+      siteForm("Add this site", (site) => void finish(site)),
+    );
     showStep("site");
   },
 });
+
+/** A site that was added on the command line before. */
+function existing(site: Site): HTMLElement {
+  return h("p", { class: "note" }, "There is a site already: ", h("strong", {}, h("bdi", {}, site.name)), ". ",
+    h("button", { type: "button", class: "quiet", click: () => void finish(site) }, "Use this one"));
+}
 
 async function finish(first: Site): Promise<void> {
   let site = first;

@@ -1,10 +1,10 @@
 /** One's own account: mail, password. */
 
-import { post } from "../ask.js";
+import { post, Refused } from "../ask.js";
 import { mailCheck } from "../cards.js";
 import { nothing } from "../decode.js";
 import { announce, h } from "../dom.js";
-import { handle, revealable, value } from "../forms.js";
+import { blame, handle, revealable, value } from "../forms.js";
 import { hinted } from "../passwords.js";
 import type { State } from "../sites.js";
 
@@ -45,11 +45,17 @@ function passwordForm(about: string[]): HTMLElement {
   hinted(fresh, () => about);
   handle(form, {
     fields: {
-      "wrong-password": "old", "password-too-short": "new", "password-too-long": "new", "password-guessable": "new",
+      "password-too-short": "new", "password-too-long": "new", "password-guessable": "new",
     },
     send: async (values) => {
       const old = value(values, "old");
-      await post("/dashboard/api/password", { old: old === "" ? null : old, new: value(values, "new") }, nothing);
+      try {
+        await post("/dashboard/api/password", { old: old === "" ? null : old, new: value(values, "new") }, nothing);
+      } catch (error) {
+        if (!(error instanceof Refused && error.kind === "wrong-password")) throw error;
+        blame(form, "old", "That is not your current password.");
+        return;
+      }
       form.reset();
       const done = form.querySelector<HTMLElement>(".outcome");
       if (done) done.hidden = false;

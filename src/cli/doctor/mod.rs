@@ -1,0 +1,81 @@
+//! `afterword doctor`: looks at everything an installation stands on and says what to do about what is wrong.
+
+mod disk;
+mod finding;
+mod mail;
+mod reach;
+
+use anyhow::Result;
+
+use super::arguments;
+use super::control;
+use super::orders::{AuditFacts, Order, Outcome};
+use super::output::say;
+use crate::config::Config;
+use finding::Finding;
+
+/// Prints what was found; true if nothing is wrong.
+pub async fn run(config: Result<Config>, arguments: arguments::Doctor) -> Result<bool> {
+    let mut healthy = true;
+    let mut report = |findings: Vec<Finding>| {
+        for finding in findings {
+            healthy &= !finding.is_wrong();
+            say(finding);
+        }
+    };
+    let config = match config {
+        Ok(config) => {
+            report(vec![Finding::fine("the configuration is complete")]);
+            config
+        }
+        Err(fault) => {
+            report(vec![Finding::wrong(format!("{fault:#}"))]);
+            return Ok(false);
+        }
+    };
+    report(reach::look(&config));
+    report(disk::look(&config));
+    report(data(&config, arguments.repair).await);
+    report(mail::look(&config, arguments.send_test_mail.as_deref()).await);
+    Ok(healthy)
+}
+
+/// What the data file holds, and whether it agrees with itself.
+async fn data(config: &Config, repair: bool) -> Vec<Finding> {
+    match control::ask(config.clone(), Order::Audit { repair }).await {
+        Ok(Outcome::Audit(facts)) => audited(&facts, repair),
+        Ok(other) => {
+            vec![Finding::wrong(format!("data file: the server answered something else: {other:?}"))]
+        }
+        Err(fault) => vec![Finding::wrong(format!("data file: {fault:#}"))],
+    }
+}
+
+fn audited(facts: &AuditFacts, repaired: bool) -> Vec<Finding> {
+    let AuditFacts { sites, threads, comments, accounts, has_operator, differences } = facts;
+    let mut found = vec![Finding::fine(format!(
+        "data file: {sites} sites, {threads} threads, {comments} comments, {accounts} accounts"
+    ))];
+    if differences.is_empty() {
+        found.push(Finding::fine("counters and indexes agree with what they count"));
+    }
+    for difference in differences {
+        found.push(if repaired {
+            Finding::note(format!("repaired: {difference}"))
+        } else {
+            Finding::wrong(difference.clone()).do_this("afterword doctor --repair writes it anew")
+        });
+    }
+    if !has_operator {
+        found.push(
+            Finding::note("nobody owns this instance yet")
+                .do_this("afterword owner link prints the set-up link"),
+        );
+    } else if *sites == 0 {
+        found.push(
+            Finding::note("there are no sites yet")
+                .do_this("afterword site add KEY --origin https://… adds one"),
+        );
+    }
+    found
+}

@@ -1,0 +1,98 @@
+//! What the command line asks to be done to a site's data, and what comes back. The running server carries an order
+//! out when one is there; otherwise the command does, with the data file open to itself: the same code either way.
+
+use serde::{Deserialize, Serialize};
+
+use super::arguments::{NewOwner, NewSite, SiteEdit};
+use super::{owners, sites};
+use crate::app::App;
+use crate::storage::redb::SchemaCheck;
+
+/// One thing to do.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    AddSite(NewSite),
+    ListSites,
+    ShowSite {
+        key: String,
+    },
+    ChangeSite(SiteEdit),
+    AddOwner(NewOwner),
+    /// A link for the owner of this address; for the only one without it; for setting up if there is none.
+    OwnerLink {
+        email: Option<String>,
+    },
+    /// Counters and indexes against primary rows.
+    Audit {
+        repair: bool,
+    },
+    /// The schema version that whoever holds the data file brought it to.
+    Schema,
+}
+
+impl Order {
+    /// For the log: what is asked, not of whom.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Order::AddSite(_) => "site add",
+            Order::ListSites => "site list",
+            Order::ShowSite { .. } => "site show",
+            Order::ChangeSite(_) => "site set",
+            Order::AddOwner(_) => "owner add",
+            Order::OwnerLink { .. } => "owner link",
+            Order::Audit { .. } => "doctor",
+            Order::Schema => "migrate --check",
+        }
+    }
+
+    /// Whether it makes sense before the server ever ran. Anything else is more likely asked in the wrong directory.
+    pub fn may_begin_a_data_file(&self) -> bool {
+        matches!(self, Order::AddSite(_) | Order::AddOwner(_))
+    }
+}
+
+/// What came of it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Site(sites::Facts),
+    Sites(Vec<sites::Facts>),
+    Link(owners::Link),
+    Audit(AuditFacts),
+    Schema { version: u64 },
+}
+
+/// What is in the data file, and where it disagrees with itself.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct AuditFacts {
+    pub sites: u64,
+    pub threads: u64,
+    pub comments: u64,
+    pub accounts: u64,
+    pub has_operator: bool,
+    pub differences: Vec<String>,
+}
+
+pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Outcome> {
+    Ok(match order {
+        Order::AddSite(new) => Outcome::Site(sites::add(app, new).await?),
+        Order::ListSites => Outcome::Sites(sites::list(app)),
+        Order::ShowSite { key } => Outcome::Site(sites::show(app, &key)?),
+        Order::ChangeSite(edit) => Outcome::Site(sites::change(app, edit).await?),
+        Order::AddOwner(new) => Outcome::Link(owners::add(app, new).await?),
+        Order::OwnerLink { email } => Outcome::Link(owners::link(app, email.as_deref()).await?),
+        Order::Schema => Outcome::Schema { version: SchemaCheck::of(None).known },
+        Order::Audit { repair } => {
+            let audit = app.store.audit(repair).await?;
+            Outcome::Audit(AuditFacts {
+                sites: audit.sites,
+                threads: audit.threads,
+                comments: audit.comments,
+                accounts: audit.accounts,
+                has_operator: app.store.has_operator().await?,
+                differences: audit.differences,
+            })
+        }
+    })
+}

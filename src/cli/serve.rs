@@ -1,0 +1,124 @@
+//! `afterword serve`: checks everything, says where it is, serves until it is told to stop.
+//!
+//! Invariant: nothing on the disk is touched before the configuration is whole and the port is ours.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tracing::{info, warn};
+
+use super::arguments::Serve;
+use super::control::Control;
+use super::{greeting, logging, wiring};
+use crate::app::App;
+use crate::config::Config;
+use crate::{jobs, web};
+
+pub async fn run(mut config: Config, arguments: Serve) -> anyhow::Result<()> {
+    logging::start(&config.log)?;
+    let mut signals = Signals::new()?;
+    let listener = listen(config.server.listen).await?;
+    let address = listener.local_addr()?;
+    name_the_real_port(&mut config, address);
+
+    let store = wiring::open_store(&config, arguments.one_commit_per_unit)?;
+    let app = wiring::app(config, store)?;
+    let control = Control::listen(&app.config.storage.directory);
+    greeting::say(&app, address).await?;
+
+    let (stop, stopped) = watch::channel(false);
+    let mut jobs = tokio::spawn(jobs::run(app.clone(), stopped.clone()));
+    let commands = match control {
+        Ok(control) => Some(tokio::spawn(control.serve(app.clone(), stopped.clone()))),
+        Err(fault) => {
+            warn!("commands cannot reach this server while it runs: {fault}");
+            None
+        }
+    };
+    let serving = tokio::spawn(serve(app.clone(), listener, stopped));
+
+    let came_to_an_end = tokio::select! {
+        name = signals.next() => {
+            info!("{name}: finishing what is under way");
+            Ok(())
+        }
+        ended = &mut jobs => Err(anyhow::anyhow!("the job loop ended by itself: {ended:?}")),
+    };
+    let _ = stop.send(true);
+    tokio::select! {
+        () = finish(&app, serving, jobs, commands) => came_to_an_end,
+        name = signals.next() => bail!("{name} again: stopped without finishing what was under way"),
+    }
+}
+
+async fn serve(app: Arc<App>, listener: TcpListener, stopped: watch::Receiver<bool>) {
+    let limits = web::accept::AcceptLimits::from(&app.config.server);
+    web::accept::serve(listener, web::service(app), &limits, stopped).await;
+}
+
+/// Accepted requests first, then what works for them; the data file last.
+async fn finish(app: &App, serving: JoinHandle<()>, jobs: JoinHandle<()>, commands: Option<JoinHandle<()>>) {
+    let drain = app.config.server.drain_timeout;
+    if let Err(fault) = serving.await {
+        warn!("the accept loop failed: {fault}");
+    }
+    if !jobs.is_finished() && tokio::time::timeout(drain, jobs).await.is_err() {
+        warn!("a job did not finish in time: it is run again at the next start");
+    }
+    if let Some(commands) = commands
+        && let Err(fault) = commands.await
+    {
+        warn!("the control socket failed: {fault}");
+    }
+    app.store.close().await;
+    info!("stopped");
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|fault| match fault.kind() {
+        ErrorKind::AddrInUse => {
+            anyhow::anyhow!("{address} is in use: stop what listens there, or choose another server.listen")
+        }
+        ErrorKind::PermissionDenied => anyhow::anyhow!(
+            "{address} needs more rights than this user has: choose a port above 1023 and put a proxy in front"
+        ),
+        ErrorKind::AddrNotAvailable => {
+            anyhow::anyhow!("{} is no address of this machine: choose another server.listen", address.ip())
+        }
+        _ => anyhow::Error::from(fault).context(format!("listening on {address}")),
+    })
+}
+
+/// Port 0 lets the kernel choose: links need the port it chose.
+fn name_the_real_port(config: &mut Config, address: SocketAddr) {
+    let origin = &mut config.server.base_url.origin;
+    if let Some(host) = origin.strip_suffix(":0") {
+        *origin = format!("{host}:{}", address.port());
+    }
+}
+
+/// SIGTERM and SIGINT, taken from the moment this exists.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> anyhow::Result<Signals> {
+        let take = |kind| signal(kind).context("taking signals");
+        Ok(Signals { terminate: take(SignalKind::terminate())?, interrupt: take(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+}

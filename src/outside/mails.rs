@@ -1,0 +1,172 @@
+//! What our mails say. Quiet, no images, and no link but this server's own address.
+//!
+//! Invariant: text and HTML say the same; whatever people chose (names, origins) is escaped in the one and stands on
+//! one line in the other.
+
+use askama::Template;
+
+use super::Mail;
+use crate::config::BaseUrl;
+use crate::domain::notices::{Notice, NoticeKind};
+use crate::domain::sessions::EMAIL_CODE_TTL;
+
+/// The mail that tells somebody what a notice is about.
+pub fn render(notice: &Notice, base_url: &BaseUrl) -> Mail {
+    let (subject, text, html) = match &notice.kind {
+        NoticeKind::SignInCode { code, site, origin } => {
+            let facts = CodeFacts {
+                code: &spaced(code),
+                site: site.as_str(),
+                origin,
+                minutes: EMAIL_CODE_TTL.as_secs() / 60,
+                frame: Frame::of(base_url),
+            };
+            let subject = format!("{} is your code for {site}", facts.code);
+            (subject, written(CodeText { facts: &facts }), written(CodeHtml { facts: &facts }))
+        }
+        NoticeKind::Test => {
+            let frame = Frame::of(base_url);
+            let subject = format!("A test mail from {}", frame.host);
+            (subject, written(TestText { frame: &frame }), written(TestHtml { frame: &frame }))
+        }
+    };
+    Mail { to: notice.to.clone(), subject, text, html }
+}
+
+/// Who sends this.
+struct Frame {
+    url: String,
+    /// The address as people say it: without scheme and port.
+    host: String,
+}
+
+impl Frame {
+    fn of(base_url: &BaseUrl) -> Frame {
+        let host = base_url.origin.split_once("://").map_or(base_url.origin.as_str(), |(_, host)| host);
+        Frame { url: base_url.join("/"), host: format!("{host}{}", base_url.path) }
+    }
+}
+
+struct CodeFacts<'a> {
+    /// In two groups, as people read digits out.
+    code: &'a str,
+    site: &'a str,
+    origin: &'a str,
+    minutes: u64,
+    frame: Frame,
+}
+
+#[derive(Template)]
+#[template(path = "mail/sign_in_code.txt")]
+struct CodeText<'a> {
+    facts: &'a CodeFacts<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/sign_in_code.html")]
+struct CodeHtml<'a> {
+    facts: &'a CodeFacts<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/test.txt")]
+struct TestText<'a> {
+    frame: &'a Frame,
+}
+
+#[derive(Template)]
+#[template(path = "mail/test.html")]
+struct TestHtml<'a> {
+    frame: &'a Frame,
+}
+
+fn written(template: impl Template) -> String {
+    template.render().expect("writing to a string does not fail")
+}
+
+/// `482913` as `482 913`.
+fn spaced(code: &str) -> String {
+    match code.split_at_checked(code.len() / 2) {
+        Some((first, last)) => format!("{first} {last}"),
+        None => code.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Email, Name};
+
+    fn base_url() -> BaseUrl {
+        BaseUrl { origin: "https://example.org".to_owned(), path: "/comments".to_owned() }
+    }
+
+    fn code_mail(site: &str) -> Mail {
+        let kind = NoticeKind::SignInCode {
+            code: "482913".to_owned(),
+            site: Name::from_stored(site.to_owned()),
+            origin: "https://blog.example".to_owned(),
+        };
+        render(&Notice { to: Email::parse("ada@example.org").unwrap(), kind, expires_at: None }, &base_url())
+    }
+
+    fn test_mail() -> Mail {
+        let to = Email::parse("ada@example.org").unwrap();
+        render(&Notice { to, kind: NoticeKind::Test, expires_at: None }, &base_url())
+    }
+
+    #[test]
+    fn the_code_is_the_first_thing_one_sees() {
+        let mail = code_mail("The Blog");
+        assert_eq!(mail.subject, "482 913 is your code for The Blog");
+        for part in [&mail.text, &mail.html] {
+            assert!(part.contains("482 913"), "{part}");
+            assert!(part.contains("The Blog"), "{part}");
+            assert!(part.contains("https://blog.example"), "{part}");
+            assert!(part.contains("10 minutes"), "{part}");
+            assert!(part.contains("https://example.org/comments/"), "{part}");
+        }
+    }
+
+    #[test]
+    fn a_mail_loads_nothing_and_links_only_to_this_server() {
+        for mail in [code_mail("The Blog"), test_mail()] {
+            let html = mail.html.to_lowercase();
+            for forbidden in
+                ["<img", "<script", "<link", "<iframe", "<form", "url(", "src=", "@import", "@font-face"]
+            {
+                assert!(!html.contains(forbidden), "{forbidden} in {html}");
+            }
+            let targets: Vec<&str> =
+                html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+            assert_eq!(targets, ["https://example.org/comments/"]);
+        }
+    }
+
+    #[test]
+    fn a_mail_follows_the_readers_colours() {
+        for mail in [code_mail("The Blog"), test_mail()] {
+            assert!(
+                mail.html.contains("<meta name=\"color-scheme\" content=\"light dark\">"),
+                "{}",
+                mail.html
+            );
+            assert!(mail.html.contains("prefers-color-scheme: dark"), "{}", mail.html);
+        }
+    }
+
+    #[test]
+    fn a_name_cannot_write_html() {
+        let mail = code_mail("<script>alert(1)</script>\"'&");
+        assert!(!mail.html.contains("<script"), "{}", mail.html);
+        assert!(!mail.html.contains("alert(1)<"), "{}", mail.html);
+        assert!(mail.text.contains("<script>alert(1)</script>\"'&"), "text is text: {}", mail.text);
+    }
+
+    #[test]
+    fn lines_of_the_text_part_are_short_enough_for_every_server() {
+        for mail in [code_mail(&"x".repeat(60)), test_mail()] {
+            assert!(mail.text.lines().all(|line| line.chars().count() <= 78), "{}", mail.text);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Opening the data file, and what can stand against it. A file that is refused is not changed.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use redb::{Builder, DatabaseError, StorageError};
+use tokio::sync::mpsc;
+
+use super::catalog::Catalog;
+use super::disk::{Disk, FileDisk};
+use super::engine::Engine;
+use super::fault::Fault;
+use super::handle::Handle;
+use super::schema;
+use super::tables::Snapshot;
+use super::writer::Writer;
+use super::{FILE, Options, RedbStore};
+use crate::storage::StoreError;
+
+/// Commands that may wait for the writer; who comes after waits to queue.
+const QUEUE: usize = 4_096;
+
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("the data directory {} cannot be made or written: {source}", directory.display())]
+    Directory { directory: PathBuf, source: io::Error },
+    #[error("the data file {} is in use by another process: is Afterword running already?", file.display())]
+    Locked { file: PathBuf },
+    #[error(
+        "the data file {} has schema version {found}, and this binary knows versions up to {known}: \
+         run a newer Afterword",
+        file.display()
+    )]
+    Newer { file: PathBuf, found: u64, known: u64 },
+    #[error("{} is not an Afterword data file: move it away, or choose another data directory", file.display())]
+    NotADataFile { file: PathBuf },
+    #[error("the data file {} cannot be opened: {reason}", file.display())]
+    Io { file: PathBuf, reason: String },
+}
+
+/// What `migrate --check` tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemaCheck {
+    /// `None`: there is no file yet.
+    pub found: Option<u64>,
+    pub known: u64,
+    /// Migrations that the next start would run.
+    pub pending: Vec<&'static str>,
+}
+
+impl SchemaCheck {
+    /// What this binary makes of a file of schema `found`.
+    pub fn of(found: Option<u64>) -> SchemaCheck {
+        SchemaCheck { found, known: schema::CURRENT, pending: schema::pending(found.unwrap_or(0)) }
+    }
+}
+
+impl RedbStore {
+    /// Opens the data file in a directory, makes it if there is none, and migrates it.
+    pub fn open(options: Options) -> Result<Arc<RedbStore>, OpenError> {
+        let directory = &options.directory;
+        writable(directory)
+            .map_err(|source| OpenError::Directory { directory: directory.clone(), source })?;
+        let file = directory.join(FILE);
+        if let Some(found) = peek(&file)? {
+            refuse_newer(&file, found)?;
+        }
+        let disk = FileDisk::new(directory, file);
+        Self::open_with_backend(options, Arc::new(disk))
+    }
+
+    /// The same on any disk: how tests simulate one that fails. The directory is only named in errors.
+    pub fn open_with_backend(options: Options, disk: Arc<dyn Disk>) -> Result<Arc<RedbStore>, OpenError> {
+        let file = options.directory.join(FILE);
+        let failed =
+            |fault: Fault| OpenError::Io { file: file.clone(), reason: StoreError::from(fault).to_string() };
+        let database = disk
+            .open(Builder::new().set_cache_size(options.cache_bytes))
+            .map_err(|error| refused(&file, error))?;
+        refuse_newer(&file, schema::version(&database).map_err(failed)?)?;
+        schema::migrate(&database).map_err(failed)?;
+
+        let handle = Handle::new(Arc::clone(&disk), options.cache_bytes, database);
+        let catalog = Catalog::default();
+        let (transaction, _) = handle.begin_read();
+        transaction.and_then(|it| catalog.load(&Snapshot::new(&it))).map_err(failed)?;
+
+        let engine = Arc::new(Engine::new(handle, catalog, disk, options.reserve_bytes));
+        let (commands, queue) = mpsc::channel(QUEUE);
+        let writer = Writer::new(Arc::clone(&engine), queue, options.one_commit_per_unit);
+        let thread = std::thread::Builder::new()
+            .name("afterword-writer".to_owned())
+            .spawn(move || writer.run())
+            .map_err(|error| OpenError::Io { file: file.clone(), reason: error.to_string() })?;
+        Ok(Arc::new(RedbStore { engine, commands, writer: Mutex::new(Some(thread)) }))
+    }
+}
+
+/// Which schema a directory's file has, and what would run. Changes nothing.
+pub fn check_schema(directory: &Path) -> Result<SchemaCheck, OpenError> {
+    let file = directory.join(FILE);
+    Ok(SchemaCheck::of(peek(&file)?))
+}
+
+fn refuse_newer(file: &Path, found: u64) -> Result<(), OpenError> {
+    let known = schema::CURRENT;
+    if found > known {
+        return Err(OpenError::Newer { file: file.to_owned(), found, known });
+    }
+    Ok(())
+}
+
+/// Makes the directory, and a file in it.
+fn writable(directory: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(directory)?;
+    rustix::fs::access(directory, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)?;
+    Ok(())
+}
+
+/// The schema version of a file, read without changing it; `None` if there is none, or nothing in it yet.
+fn peek(file: &Path) -> Result<Option<u64>, OpenError> {
+    match std::fs::metadata(file) {
+        Ok(facts) if facts.len() == 0 => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        _ => {}
+    }
+    match Builder::new().open_read_only(file) {
+        Ok(database) => schema::version(&database).map(Some).map_err(|fault| OpenError::Io {
+            file: file.to_owned(),
+            reason: StoreError::from(fault).to_string(),
+        }),
+        // The first start was killed before its first commit: there is nothing in the file, opening it mends it.
+        Err(DatabaseError::RepairAborted) => Ok(Some(0)),
+        Err(error) => Err(refused(file, error)),
+    }
+}
+
+fn refused(file: &Path, error: DatabaseError) -> OpenError {
+    let file = file.to_owned();
+    match error {
+        DatabaseError::DatabaseAlreadyOpen => OpenError::Locked { file },
+        DatabaseError::Storage(StorageError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
+            OpenError::NotADataFile { file }
+        }
+        DatabaseError::Storage(StorageError::Io(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            OpenError::NotADataFile { file }
+        }
+        other => OpenError::Io { file, reason: other.to_string() },
+    }
+}

@@ -1,0 +1,72 @@
+//! A notice's row.
+
+use minicbor::{Decode, Encode};
+
+use crate::domain::notices::{Notice, NoticeKind, Queued};
+use crate::domain::{Email, Name, Timestamp};
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub struct StoredNotice {
+    #[n(0)]
+    to: String,
+    #[n(1)]
+    kind: StoredKind,
+    #[n(2)]
+    expires_at: Option<i64>,
+    #[n(3)]
+    pub tries: u32,
+}
+
+#[derive(Encode, Decode)]
+enum StoredKind {
+    #[n(0)]
+    SignInCode {
+        #[n(0)]
+        code: String,
+        #[n(1)]
+        site: String,
+        #[n(2)]
+        origin: String,
+    },
+    #[n(1)]
+    Test,
+}
+
+impl From<&Notice> for StoredNotice {
+    fn from(notice: &Notice) -> StoredNotice {
+        StoredNotice {
+            to: notice.to.as_str().to_owned(),
+            kind: match &notice.kind {
+                NoticeKind::SignInCode { code, site, origin } => StoredKind::SignInCode {
+                    code: code.clone(),
+                    site: site.to_string(),
+                    origin: origin.clone(),
+                },
+                NoticeKind::Test => StoredKind::Test,
+            },
+            expires_at: notice.expires_at.map(Timestamp::as_millis),
+            tries: 0,
+        }
+    }
+}
+
+impl StoredNotice {
+    pub fn into_queued(self, id: u64, due_at: Timestamp) -> Queued {
+        Queued {
+            id,
+            notice: Notice {
+                to: Email::from_stored(self.to),
+                kind: match self.kind {
+                    StoredKind::SignInCode { code, site, origin } => {
+                        NoticeKind::SignInCode { code, site: Name::from_stored(site), origin }
+                    }
+                    StoredKind::Test => NoticeKind::Test,
+                },
+                expires_at: self.expires_at.map(Timestamp::from_millis),
+            },
+            due_at,
+            tries: self.tries,
+        }
+    }
+}

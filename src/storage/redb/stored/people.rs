@@ -1,0 +1,215 @@
+//! Rows about people: accounts and what is private of them, members, guests, links.
+
+use minicbor::{Decode, Encode};
+
+use super::super::fault::Fault;
+use super::{Id, codes, id, unknown, uuid};
+use crate::domain::{
+    Account, AccountId, Email, Guest, GuestId, Member, MemberStanding, Name, SiteId, Timestamp,
+};
+use crate::storage::accounts::{LinkPurpose, PrivateFacts};
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub struct StoredAccount {
+    #[n(0)]
+    name: Option<String>,
+    #[n(1)]
+    created_at: i64,
+    #[n(2)]
+    epoch: u32,
+    #[n(3)]
+    operator: bool,
+}
+
+impl From<&Account> for StoredAccount {
+    fn from(account: &Account) -> StoredAccount {
+        StoredAccount {
+            name: account.name.as_ref().map(Name::to_string),
+            created_at: account.created_at.as_millis(),
+            epoch: account.epoch,
+            operator: account.operator,
+        }
+    }
+}
+
+impl StoredAccount {
+    pub fn into_account(self, id: AccountId) -> Account {
+        Account {
+            id,
+            name: self.name.map(Name::from_stored),
+            created_at: Timestamp::from_millis(self.created_at),
+            epoch: self.epoch,
+            operator: self.operator,
+        }
+    }
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub struct StoredPrivate {
+    #[n(0)]
+    email: Option<String>,
+    #[n(1)]
+    email_verified: bool,
+    #[n(2)]
+    password: Option<String>,
+}
+
+impl From<&PrivateFacts> for StoredPrivate {
+    fn from(facts: &PrivateFacts) -> StoredPrivate {
+        StoredPrivate {
+            email: facts.email.as_ref().map(|it| it.as_str().to_owned()),
+            email_verified: facts.email_verified,
+            password: facts.password.clone(),
+        }
+    }
+}
+
+impl From<StoredPrivate> for PrivateFacts {
+    fn from(stored: StoredPrivate) -> PrivateFacts {
+        PrivateFacts {
+            email: stored.email.map(Email::from_stored),
+            email_verified: stored.email_verified,
+            password: stored.password,
+        }
+    }
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub struct StoredMember {
+    #[n(0)]
+    role: u8,
+    #[n(1)]
+    standing: StoredStanding,
+    #[n(2)]
+    published: u32,
+    #[n(3)]
+    joined_at: i64,
+}
+
+#[derive(Encode, Decode)]
+enum StoredStanding {
+    #[n(0)]
+    Normal,
+    #[n(1)]
+    Trusted,
+    #[n(2)]
+    Watched,
+    #[n(3)]
+    Muted,
+    #[n(4)]
+    SuspendedUntil(#[n(0)] i64),
+    #[n(5)]
+    Banned,
+}
+
+impl From<&Member> for StoredMember {
+    fn from(member: &Member) -> StoredMember {
+        StoredMember {
+            role: codes::of_role(member.role),
+            standing: match member.standing {
+                MemberStanding::Normal => StoredStanding::Normal,
+                MemberStanding::Trusted => StoredStanding::Trusted,
+                MemberStanding::Watched => StoredStanding::Watched,
+                MemberStanding::Muted => StoredStanding::Muted,
+                MemberStanding::SuspendedUntil(until) => StoredStanding::SuspendedUntil(until.as_millis()),
+                MemberStanding::Banned => StoredStanding::Banned,
+            },
+            published: member.published,
+            joined_at: member.joined_at.as_millis(),
+        }
+    }
+}
+
+impl StoredMember {
+    pub fn into_member(self, site: SiteId, account: AccountId) -> Result<Member, Fault> {
+        Ok(Member {
+            site,
+            account,
+            role: codes::role(self.role)?,
+            standing: match self.standing {
+                StoredStanding::Normal => MemberStanding::Normal,
+                StoredStanding::Trusted => MemberStanding::Trusted,
+                StoredStanding::Watched => MemberStanding::Watched,
+                StoredStanding::Muted => MemberStanding::Muted,
+                StoredStanding::SuspendedUntil(until) => {
+                    MemberStanding::SuspendedUntil(Timestamp::from_millis(until))
+                }
+                StoredStanding::Banned => MemberStanding::Banned,
+            },
+            published: self.published,
+            joined_at: Timestamp::from_millis(self.joined_at),
+        })
+    }
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub struct StoredGuest {
+    #[n(0)]
+    id: Id,
+    #[n(1)]
+    name: String,
+    #[n(2)]
+    created_at: i64,
+    #[n(3)]
+    approved: u32,
+}
+
+impl From<&Guest> for StoredGuest {
+    fn from(guest: &Guest) -> StoredGuest {
+        StoredGuest {
+            id: id(guest.id.0),
+            name: guest.name.to_string(),
+            created_at: guest.created_at.as_millis(),
+            approved: guest.approved,
+        }
+    }
+}
+
+impl StoredGuest {
+    pub fn into_guest(self, site: SiteId) -> Guest {
+        Guest {
+            id: GuestId(uuid(&self.id)),
+            site,
+            name: Name::from_stored(self.name),
+            created_at: Timestamp::from_millis(self.created_at),
+            approved: self.approved,
+        }
+    }
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub struct StoredLink {
+    #[n(0)]
+    purpose: u8,
+    #[n(1)]
+    account: Option<Id>,
+    #[n(2)]
+    expires_at: i64,
+}
+
+impl StoredLink {
+    pub fn new(purpose: LinkPurpose, expires_at: Timestamp) -> StoredLink {
+        let (purpose, account) = match purpose {
+            LinkPurpose::SetUp => (0, None),
+            LinkPurpose::SignIn(account) => (1, Some(id(account.0))),
+        };
+        StoredLink { purpose, account, expires_at: expires_at.as_millis() }
+    }
+
+    pub fn purpose(&self) -> Result<LinkPurpose, Fault> {
+        match (self.purpose, &self.account) {
+            (0, None) => Ok(LinkPurpose::SetUp),
+            (1, Some(account)) => Ok(LinkPurpose::SignIn(AccountId(uuid(account)))),
+            (code, _) => Err(unknown("link", code)),
+        }
+    }
+
+    pub fn expires_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.expires_at)
+    }
+}

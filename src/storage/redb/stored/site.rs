@@ -1,0 +1,98 @@
+//! A site's row.
+
+use std::time::Duration;
+
+use minicbor::{Decode, Encode};
+
+use super::super::fault::Fault;
+use super::codes;
+use super::session::origin;
+use crate::domain::{Name, Origin, Site, SiteId, SiteSettings, Timestamp, Version};
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub struct StoredSite {
+    #[n(0)]
+    key: String,
+    #[n(1)]
+    name: String,
+    #[n(2)]
+    origins: Vec<String>,
+    #[n(3)]
+    development_until: Option<i64>,
+    #[n(4)]
+    settings: StoredSettings,
+    #[n(5)]
+    created_at: i64,
+    #[n(6)]
+    version: u64,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct StoredSettings {
+    #[n(0)]
+    guests: bool,
+    #[n(1)]
+    likes: bool,
+    #[n(2)]
+    body_max_chars: u64,
+    #[n(3)]
+    edit_window_ms: u64,
+    #[n(4)]
+    page_identity: u8,
+    #[n(5)]
+    keep_query: Vec<String>,
+    #[n(6)]
+    hold_links: u64,
+}
+
+impl From<&Site> for StoredSite {
+    fn from(site: &Site) -> StoredSite {
+        let settings = &site.settings;
+        StoredSite {
+            key: site.key.to_string(),
+            name: site.name.to_string(),
+            origins: site.origins.iter().map(Origin::to_string).collect(),
+            development_until: site.development_until.map(Timestamp::as_millis),
+            settings: StoredSettings {
+                guests: settings.guests,
+                likes: settings.likes,
+                body_max_chars: settings.body_max_chars as u64,
+                edit_window_ms: u64::try_from(settings.edit_window.as_millis()).unwrap_or(u64::MAX),
+                page_identity: codes::of_identity(settings.page_identity),
+                keep_query: settings.keep_query.clone(),
+                hold_links: settings.hold_links as u64,
+            },
+            created_at: site.created_at.as_millis(),
+            version: site.version.0,
+        }
+    }
+}
+
+impl StoredSite {
+    pub fn into_site(self, id: SiteId) -> Result<Site, Fault> {
+        let settings = self.settings;
+        Ok(Site {
+            id,
+            key: self
+                .key
+                .parse()
+                .map_err(|_| Fault::corrupt(format!("{:?} where a site key was expected", self.key)))?,
+            name: Name::from_stored(self.name),
+            origins: self.origins.iter().map(|stored| origin(stored)).collect::<Result<_, _>>()?,
+            development_until: self.development_until.map(Timestamp::from_millis),
+            settings: SiteSettings {
+                guests: settings.guests,
+                likes: settings.likes,
+                body_max_chars: usize::try_from(settings.body_max_chars).unwrap_or(usize::MAX),
+                edit_window: Duration::from_millis(settings.edit_window_ms),
+                page_identity: codes::identity(settings.page_identity)?,
+                keep_query: settings.keep_query,
+                hold_links: usize::try_from(settings.hold_links).unwrap_or(usize::MAX),
+            },
+            created_at: Timestamp::from_millis(self.created_at),
+            version: Version(self.version),
+        })
+    }
+}

@@ -1,0 +1,170 @@
+//! The dashboard: a page, its session, and what its script asks for. [`sites`] has the requests about sites.
+
+mod sites;
+
+use http::{Method, StatusCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::cookies::Cookie;
+use super::page::{frame, show};
+use super::views::{Dashboard, SignIn};
+use crate::actions::{self, sessions};
+use crate::domain::sessions::{IDLE_TTL, Scope};
+use crate::domain::{Account, Email, Name, Origin, Refusal};
+use crate::outside::Mail;
+use crate::web::openapi::Media;
+use crate::web::route::{Access, Class, KIB, RateClass, Route, route};
+use crate::web::{Problem, Request, Response, response};
+
+pub fn routes() -> Vec<Route> {
+    let mut routes = vec![
+        route(Method::GET, "/dashboard")
+            .class(Class::FirstParty)
+            .doc("The dashboard", "Shows a sign-in form to who has no session.")
+            .gives_media(StatusCode::OK, Media::HTML)
+            .to(page),
+        route(Method::POST, "/dashboard/sign-in")
+            .class(Class::FirstParty)
+            .rate(RateClass::SignIn)
+            .cap(4 * KIB)
+            .doc("Sign in to the dashboard by password", "")
+            .takes::<Credentials>()
+            .gives_nothing(StatusCode::NO_CONTENT)
+            .to(sign_in),
+        route(Method::POST, "/dashboard/api/sign-out")
+            .class(Class::FirstParty)
+            .doc("Sign out of the dashboard", "")
+            .gives_nothing(StatusCode::NO_CONTENT)
+            .to(sign_out),
+        route(Method::POST, "/dashboard/api/password")
+            .class(Class::FirstParty)
+            .access(Access::Member)
+            .rate(RateClass::SignIn)
+            .cap(4 * KIB)
+            .doc("Change one's password", "Ends all other sessions.")
+            .takes::<ChangePassword>()
+            .gives_nothing(StatusCode::NO_CONTENT)
+            .to(change_password),
+        route(Method::POST, "/dashboard/api/test-mail")
+            .class(Class::FirstParty)
+            .access(Access::Owner)
+            .rate(RateClass::SignInMail)
+            .doc("Send a test mail", "To the owner's own address; answers what the mail server said.")
+            .gives::<TestMail>(StatusCode::OK)
+            .to(test_mail),
+    ];
+    routes.extend(sites::routes());
+    routes
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Credentials {
+    email: String,
+    password: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangePassword {
+    /// `null` if the account has none yet.
+    old: Option<String>,
+    new: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct TestMail {
+    sent: bool,
+    /// The mail server's own words.
+    answer: String,
+}
+
+async fn page(request: Request) -> Result<Response, Problem> {
+    let app = &request.app;
+    match session(&request).await? {
+        Some(account) => show(&Dashboard {
+            frame: frame(app, Some("dashboard")),
+            name: account.name.as_ref().map_or_else(String::new, Name::to_string),
+        }),
+        None => show(&SignIn {
+            frame: frame(app, Some("sign-in")),
+            // The dashboard's cookie does not travel with links from other sites: the page itself has to ask again.
+            from_elsewhere: request.header("sec-fetch-site").is_some_and(|site| site != "same-origin"),
+        }),
+    }
+}
+
+async fn sign_in(request: Request) -> Result<Response, Problem> {
+    let sent: Credentials = request.json().await?;
+    let (ip, device) = (request.ip(), request.user_agent());
+    let (_, session) =
+        actions::dashboard::sign_in(&request.app, &sent.email, &sent.password, ip, device).await?;
+    signed_in(&request, &session)
+}
+
+/// The answer that begins a dashboard session.
+pub(super) fn signed_in(request: &Request, session: &str) -> Result<Response, Problem> {
+    let cookie = Cookie::Dashboard.set(&request.app.config.server.base_url, session, IDLE_TTL);
+    response::set_cookie(response::no_content(), &cookie)
+}
+
+async fn sign_out(request: Request) -> Result<Response, Problem> {
+    let base = &request.app.config.server.base_url;
+    if let Some(token) = request.cookie(&Cookie::Dashboard.name(base)) {
+        sessions::sign_out(&request.app, token, false).await?;
+    }
+    response::set_cookie(response::no_content(), &Cookie::Dashboard.clear(base))
+}
+
+async fn change_password(request: Request) -> Result<Response, Problem> {
+    let account = owner(&request).await?;
+    let sent: ChangePassword = request.json().await?;
+    let (old, device) = (sent.old.as_deref(), request.user_agent());
+    let session = actions::dashboard::set_password(&request.app, &account, old, &sent.new, device).await?;
+    signed_in(&request, &session)
+}
+
+async fn test_mail(request: Request) -> Result<Response, Problem> {
+    let account = owner(&request).await?;
+    let to = actions::dashboard::address(&request.app, &account).await?.ok_or(Refusal::InvalidEmail)?;
+    match actions::dashboard::send_test_mail(&request.app, &account, |_| test_notice(to)).await {
+        Ok(answer) => Ok(response::ok(&TestMail { sent: true, answer })),
+        // What the mail server said is what the owner asked to see.
+        Err(actions::Error::Outside(error)) => {
+            Ok(response::ok(&TestMail { sent: false, answer: error.to_string() }))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The same words in both parts. The action fills in whom it goes to.
+fn test_notice(to: Email) -> Mail {
+    const WORDS: &str = "This is a test: mail from Afterword arrives.";
+    Mail {
+        to,
+        subject: "A test mail from Afterword".to_owned(),
+        text: format!("{WORDS}\n"),
+        html: format!("<p>{WORDS}</p>"),
+    }
+}
+
+/// Whose dashboard session this request carries.
+async fn session(request: &Request) -> Result<Option<Account>, Problem> {
+    let app = &request.app;
+    let Some(cookie) = request.cookie(&Cookie::Dashboard.name(&app.config.server.base_url)) else {
+        return Ok(None);
+    };
+    let session = sessions::first_party(app, cookie, &Scope::Dashboard).await?;
+    Ok(session.map(|(account, _)| account))
+}
+
+/// The same, for what only somebody signed in may do. A read must say that it comes from a page of ours; of writes the
+/// class has checked that already.
+async fn owner(request: &Request) -> Result<Account, Problem> {
+    let ours = Origin::parse(&request.app.config.server.base_url.origin);
+    if request.origin() != ours {
+        return Err(Refusal::OriginNotAllowed { origin: "another site".to_owned() }.into());
+    }
+    session(request).await?.ok_or_else(|| Refusal::SignInNeeded.into())
+}

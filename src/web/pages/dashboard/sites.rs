@@ -1,0 +1,183 @@
+//! Sites in the dashboard: what its script asks for and sends.
+
+use http::{Method, StatusCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::owner;
+use crate::actions::dashboard::{self, NewSite, SiteEdit};
+use crate::domain::{Name, Origin, Site, SiteKey, SiteSettings, Timestamp};
+use crate::web::route::{Access, Class, Route, route};
+use crate::web::{Problem, Request, Response, response};
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        route(Method::GET, "/dashboard/api/state")
+            .class(Class::FirstParty)
+            .access(Access::Owner)
+            .doc("What the dashboard shows first", "")
+            .gives::<State>(StatusCode::OK)
+            .to(state),
+        route(Method::POST, "/dashboard/api/sites")
+            .class(Class::FirstParty)
+            .access(Access::Operator)
+            .doc("Add a site", "")
+            .takes::<AddSite>()
+            .gives::<SiteFacts>(StatusCode::CREATED)
+            .to(add_site),
+        route(Method::PATCH, "/dashboard/api/sites/{site}")
+            .class(Class::FirstParty)
+            .access(Access::Owner)
+            .doc("Change a site", "What is not named stays as it is.")
+            .takes::<ChangeSite>()
+            .gives::<SiteFacts>(StatusCode::OK)
+            .to(change_site),
+        route(Method::GET, "/dashboard/api/sites/{site}/seen")
+            .class(Class::FirstParty)
+            .access(Access::Owner)
+            .doc("Where a site's widget was seen", "")
+            .gives::<SeenFrom>(StatusCode::OK)
+            .to(seen),
+    ]
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = DashboardState)]
+struct State {
+    you: You,
+    /// Where the script tag points to.
+    base_url: String,
+    /// Whether mail can be sent.
+    mail: bool,
+    sites: Vec<SiteFacts>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct You {
+    name: String,
+    email: Option<String>,
+    operator: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = DashboardSite)]
+struct SiteFacts {
+    key: String,
+    name: String,
+    origins: Vec<String>,
+    /// RFC 3339. Until when pages on this machine count as the site's.
+    development_until: Option<String>,
+    guests: bool,
+    likes: bool,
+}
+
+impl SiteFacts {
+    fn of(site: &Site, now: Timestamp) -> SiteFacts {
+        SiteFacts {
+            key: site.key.to_string(),
+            name: site.name.to_string(),
+            origins: site.origins.iter().map(Origin::to_string).collect(),
+            development_until: site
+                .development_until
+                .filter(|until| now < *until)
+                .map(|until| until.to_string()),
+            guests: site.settings.guests,
+            likes: site.settings.likes,
+        }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = DashboardAddSite)]
+struct AddSite {
+    key: String,
+    name: String,
+    origins: Vec<String>,
+    #[serde(default)]
+    development: bool,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = DashboardChangeSite)]
+struct ChangeSite {
+    name: Option<String>,
+    origins: Option<Vec<String>>,
+    /// On for 30 days, or off.
+    development: Option<bool>,
+    guests: Option<bool>,
+    likes: Option<bool>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = DashboardSeen)]
+struct SeenFrom {
+    /// Pages that may, the latest first.
+    seen: Vec<SeenAt>,
+    /// Pages that may not.
+    refused: Vec<SeenAt>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = DashboardSeenAt)]
+struct SeenAt {
+    origin: String,
+    /// RFC 3339.
+    at: String,
+}
+
+async fn state(request: Request) -> Result<Response, Problem> {
+    let account = owner(&request).await?;
+    let app = &request.app;
+    let now = app.clock.now();
+    let sites = dashboard::sites(app, &account).await?;
+    let email = dashboard::address(app, &account).await?;
+    Ok(response::ok(&State {
+        you: You {
+            name: account.name.as_ref().map_or_else(String::new, Name::to_string),
+            email: email.map(|email| email.as_str().to_owned()),
+            operator: account.operator,
+        },
+        base_url: app.config.server.base_url.join(""),
+        mail: app.mailer.is_some(),
+        sites: sites.iter().map(|site| SiteFacts::of(site, now)).collect(),
+    }))
+}
+
+async fn add_site(request: Request) -> Result<Response, Problem> {
+    let account = owner(&request).await?;
+    let AddSite { key, name, origins, development } = request.json().await?;
+    let new = NewSite { key, name, origins, development };
+    let site = dashboard::add_site(&request.app, &account, new).await?;
+    let location = format!("/dashboard#/sites/{}", site.key);
+    Ok(response::created(&location, &SiteFacts::of(&site, request.app.clock.now())))
+}
+
+async fn change_site(key: SiteKey, request: Request) -> Result<Response, Problem> {
+    let account = owner(&request).await?;
+    let sent: ChangeSite = request.json().await?;
+    let settings = if sent.guests.is_some() || sent.likes.is_some() {
+        let known = request.site(&key)?.settings.clone();
+        Some(SiteSettings {
+            guests: sent.guests.unwrap_or(known.guests),
+            likes: sent.likes.unwrap_or(known.likes),
+            ..known
+        })
+    } else {
+        None
+    };
+    let edit = SiteEdit { name: sent.name, origins: sent.origins, development: sent.development, settings };
+    let site = dashboard::change_site(&request.app, &account, &key, edit).await?;
+    Ok(response::ok(&SiteFacts::of(&site, request.app.clock.now())))
+}
+
+async fn seen(key: SiteKey, request: Request) -> Result<Response, Problem> {
+    let account = owner(&request).await?;
+    let found = dashboard::seen(&request.app, &account, &key).await?;
+    let at = |origin: &Origin, at: Timestamp| SeenAt { origin: origin.to_string(), at: at.to_string() };
+    Ok(response::ok(&SeenFrom {
+        seen: found.seen.iter().filter(|s| s.allowed).map(|s| at(&s.origin, s.at)).collect(),
+        refused: found.refused.iter().map(|s| at(&s.origin, s.at)).collect(),
+    }))
+}

@@ -1,0 +1,12 @@
+//! The real binary, as its owner runs it: what it prints, what it refuses, how it starts and stops.
+
+mod control;
+mod doctor;
+mod home;
+mod mail_server;
+mod owners;
+mod proxy;
+mod reading;
+mod sites;
+mod starting;
+mod stopping;
