@@ -6,6 +6,7 @@ pub mod comments;
 pub mod dashboard;
 pub mod email_sign_in;
 pub mod limits;
+pub mod mails;
 pub mod passwords;
 pub mod popup;
 pub mod sessions;

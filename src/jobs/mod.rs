@@ -2,7 +2,6 @@
 //!
 //! Invariant: what is due is decided by `App`'s clock; the machine's is only waited on.
 
-pub mod mails;
 mod outbox;
 mod pruning;
 

@@ -10,7 +10,8 @@ use futures_util::StreamExt as _;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::{Wakeup, mails, stopped};
+use super::{Wakeup, stopped};
+use crate::actions::mails;
 use crate::app::Clock;
 use crate::config::BaseUrl;
 use crate::domain::Timestamp;

@@ -1,11 +1,11 @@
 //! Whether mail goes out, and what the mail server says.
 
 use super::finding::Finding;
+use crate::actions::mails;
 use crate::cli::wiring;
 use crate::config::{BaseUrl, Config};
 use crate::domain::Email;
 use crate::domain::notices::{Notice, NoticeKind};
-use crate::jobs::mails;
 use crate::outside::Mailer;
 
 pub async fn look(config: &Config, test_to: Option<&str>) -> Vec<Finding> {
