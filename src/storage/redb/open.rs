@@ -93,10 +93,14 @@ impl RedbStore {
 
 /// Which schema a directory's file has, and what would run. Changes nothing.
 pub fn check_schema(directory: &Path) -> Result<SchemaCheck, OpenError> {
-    let file = directory.join(FILE);
-    let found = peek(&file)?;
-    let known = schema::CURRENT;
-    Ok(SchemaCheck { found, known, pending: schema::pending(found.unwrap_or(0)) })
+    Ok(SchemaCheck::of(peek(&directory.join(FILE))?))
+}
+
+impl SchemaCheck {
+    /// What a file of this version would need.
+    pub fn of(found: Option<u64>) -> SchemaCheck {
+        SchemaCheck { found, known: schema::CURRENT, pending: schema::pending(found.unwrap_or(0)) }
+    }
 }
 
 fn refuse_newer(file: &Path, found: u64) -> Result<(), OpenError> {
