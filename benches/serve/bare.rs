@@ -31,7 +31,7 @@ pub async fn serve(directory: &Path) -> anyhow::Result<()> {
                     seen.is_some_and(|seen| headers.get("etag").is_some_and(|etag| etag == seen.as_str()));
                 let (status, body) =
                     if unchanged { (StatusCode::NOT_MODIFIED, Bytes::new()) } else { (StatusCode::OK, body) };
-                let mut response = Response::new(warp::hyper::body::Bytes::from(body).into());
+                let mut response = Response::new(body.into());
                 *response.status_mut() = status;
                 *response.headers_mut() = headers;
                 if unchanged {

@@ -40,7 +40,12 @@ fn now() -> Timestamp {
 }
 
 pub async fn plant(directory: &Path, comments: usize, members: usize) -> anyhow::Result<Seeded> {
-    let store = RedbStore::open(Options::new(directory.to_owned(), 64 << 20, 0))?;
+    let store = RedbStore::open(Options {
+        directory: directory.to_owned(),
+        cache_bytes: 64 << 20,
+        reserve_bytes: 0,
+        one_commit_per_unit: false,
+    })?;
     let origin = Origin::parse(ORIGIN).expect("an origin");
     let name = Name::parse("Bench")?;
     let site = store.add_site("bench".parse()?, name, vec![origin.clone()], None, None, now()).await??;

@@ -56,11 +56,12 @@ impl TestApp {
         change(&mut config);
 
         let clock = Arc::new(TestClock::at(1_790_000_000_000));
-        let options = Options::new(
-            config.storage.directory.clone(),
-            config.storage.cache_bytes,
-            config.storage.reserve_bytes,
-        );
+        let options = Options {
+            directory: config.storage.directory.clone(),
+            cache_bytes: config.storage.cache_bytes,
+            reserve_bytes: config.storage.reserve_bytes,
+            one_commit_per_unit: false,
+        };
         let store = RedbStore::open(options).expect("a new store opens");
         let mailbox = Arc::new(Mailbox::new(1_000));
         let app = App::new(Parts {

@@ -50,6 +50,13 @@ pub struct SchemaCheck {
     pub pending: Vec<&'static str>,
 }
 
+impl SchemaCheck {
+    /// What this binary makes of a file of schema `found`.
+    pub fn of(found: Option<u64>) -> SchemaCheck {
+        SchemaCheck { found, known: schema::CURRENT, pending: schema::pending(found.unwrap_or(0)) }
+    }
+}
+
 impl RedbStore {
     /// Opens the data file in a directory, makes it if there is none, and migrates it.
     pub fn open(options: Options) -> Result<Arc<RedbStore>, OpenError> {
@@ -93,14 +100,8 @@ impl RedbStore {
 
 /// Which schema a directory's file has, and what would run. Changes nothing.
 pub fn check_schema(directory: &Path) -> Result<SchemaCheck, OpenError> {
-    Ok(SchemaCheck::of(peek(&directory.join(FILE))?))
-}
-
-impl SchemaCheck {
-    /// What a file of this version would need.
-    pub fn of(found: Option<u64>) -> SchemaCheck {
-        SchemaCheck { found, known: schema::CURRENT, pending: schema::pending(found.unwrap_or(0)) }
-    }
+    let file = directory.join(FILE);
+    Ok(SchemaCheck::of(peek(&file)?))
 }
 
 fn refuse_newer(file: &Path, found: u64) -> Result<(), OpenError> {
