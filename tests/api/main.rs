@@ -6,6 +6,7 @@ mod support;
 mod comments;
 mod guests;
 mod moderation;
+mod pages;
 mod permissions;
 mod reading;
 mod refusals;
