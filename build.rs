@@ -3,6 +3,8 @@
 //! It never runs npm: `make widget` does. What comes in is `widget/dist`: `embed.js`, and chunks that esbuild has named
 //! `stem-HASH.js`. What comes out is a table of them, and `AFTERWORD_BUILD`, a hash of all that answers depend on.
 
+#![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "cargo talks to a build script this way")]
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

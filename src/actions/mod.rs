@@ -5,6 +5,7 @@ pub mod access_tokens;
 pub mod comments;
 pub mod dashboard;
 pub mod email_sign_in;
+pub mod health;
 pub mod limits;
 pub mod passwords;
 pub mod popup;

@@ -2,7 +2,6 @@
 //!
 //! Invariant: what is due is decided by `App`'s clock; the machine's is only waited on.
 
-pub mod mails;
 mod outbox;
 mod pruning;
 
@@ -11,6 +10,7 @@ use std::sync::Arc;
 use tokio::sync::{Notify, watch};
 
 use crate::app::App;
+pub use crate::outside::mails;
 
 /// Tells the job loop that something was queued.
 #[derive(Default)]

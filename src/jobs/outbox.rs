@@ -10,12 +10,12 @@ use futures_util::StreamExt as _;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::{Wakeup, mails, stopped};
+use super::{Wakeup, stopped};
 use crate::app::Clock;
 use crate::config::BaseUrl;
 use crate::domain::Timestamp;
 use crate::domain::notices::{Notice, NoticeKind, Queued};
-use crate::outside::{Mailer, OutsideError};
+use crate::outside::{Mailer, OutsideError, mails};
 use crate::storage::{Outbox, StoreError};
 
 const MAX_TRIES: u32 = 10;

@@ -122,3 +122,15 @@ fn without_a_command_the_server_starts() {
     let home = Home::new().with("AFTERWORD_SERVER__LISTEN", "nowhere");
     assert!(home.run(&[]).refused().contains("AFTERWORD_SERVER__LISTEN"));
 }
+
+#[test]
+fn a_data_directory_too_long_for_a_socket_serves_and_says_what_it_cannot() {
+    let home = Home::new().with("AFTERWORD_STORAGE__DIRECTORY", &"d".repeat(150));
+    home.run(&["site", "add", "blog"]).ok();
+    let server = home.serve();
+    assert!(home.run(&["site", "list"]).refused().contains("in use"));
+    server.signal(rustix::process::Signal::TERM);
+    let (code, log) = server.ended();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.contains("commands cannot reach this server"), "{log}");
+}

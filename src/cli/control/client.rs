@@ -34,8 +34,11 @@ async fn connect(directory: &Path) -> anyhow::Result<Option<UnixStream>> {
     match UnixStream::connect(&path).await {
         Ok(stream) => Ok(Some(stream)),
         Err(fault) => match fault.kind() {
-            // Refused: its server was killed and left the socket behind.
-            ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::ConnectionRefused => Ok(None),
+            // Refused: its server was killed and left the socket behind. Invalid: no socket's name may be that long.
+            ErrorKind::NotFound
+            | ErrorKind::NotADirectory
+            | ErrorKind::ConnectionRefused
+            | ErrorKind::InvalidInput => Ok(None),
             ErrorKind::PermissionDenied => bail!(
                 "{} belongs to another user: run this command as the user who runs the server",
                 path.display()

@@ -115,15 +115,26 @@ pub fn settle(
         thread.thread.pinned.retain(|root| *root != comment.place);
     }
 
-    // A hidden comment shows as a tombstone if something below it is published: then its removal shows too.
-    let tombstone_changed = in_conversation > 0
-        && before.is_some_and(|row| {
-            (row.comment.standing, row.comment.removal) != (comment.standing, comment.removal)
-        });
-    if was_public || is_public || tombstone_changed {
+    if shows_differently(before, comment, in_conversation > 0) {
         thread.thread.version = thread.thread.version.next();
     }
     Ok(())
+}
+
+/// Whether readers can see that `after` took the place of `before`.
+fn shows_differently(before: Option<&CommentRow>, after: &Comment, conversation_shows: bool) -> bool {
+    let Some(before) = before.map(|row| &row.comment) else { return after.is_public() };
+    match (before.is_public(), after.is_public()) {
+        (true, true) => {
+            let text = (&before.body, before.edited_at) != (&after.body, after.edited_at);
+            text || before.score() != after.score()
+        }
+        // A tombstone, if something below it is published: it says who removed it.
+        (false, false) => {
+            conversation_shows && (before.standing, before.removal) != (after.standing, after.removal)
+        }
+        _ => true,
+    }
 }
 
 /// Moves the conversation's total and its rank; says how many are published in it now.

@@ -40,6 +40,7 @@ macro_rules! tables {
         }
 
         /// The tables of one snapshot.
+        #[expect(dead_code, reason = "some tables only the writer looks at")]
         pub struct Snapshot<'t> {
             $($(#[$doc])* pub $field: Reading<'t, $key, $value>,)*
         }

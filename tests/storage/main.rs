@@ -1,0 +1,12 @@
+//! What a store promises, tested on every engine; and what only the redb engine can show.
+
+#[macro_use]
+mod support;
+
+mod accounts;
+mod moderation;
+mod publishing;
+mod sessions;
+mod sites;
+mod threads;
+mod votes;
