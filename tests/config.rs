@@ -139,7 +139,7 @@ listen = "127.0.0.1:80"
 write = 5
 vote = { burst = 0, evry = "1s" }
 [log]
-filter = "===="
+filter = "inof"
 acces = true
 format = "xml"
 "#;
@@ -160,7 +160,7 @@ format = "xml"
         "file:13: limits.write: expected a section [limits.write]",
         "file:14: limits.vote.burst: expected a whole number from 1 to 1000000, found 0",
         "file:14: limits.vote.evry is not known: did you mean limits.vote.every?",
-        "file:16: log.filter: expected a filter such as info,afterword::jobs=debug: invalid filter directive",
+        "file:16: log.filter: expected a filter such as \"info\" or \"info,afterword::jobs=debug\", found \"inof\"",
         "file:17: log.acces is not known: did you mean log.access?",
         "file:18: log.format: expected \"text\" or \"json\", found \"xml\"",
         "file:3: server.listen: expected an address and a port such as 127.0.0.1:8080, found \"localhost\"",

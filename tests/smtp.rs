@@ -18,7 +18,7 @@ fn relay(server: &Server) -> Relay {
         port: server.port,
         security: Security::Plain,
         login: None,
-        from: Email::parse("us@example.org").unwrap(),
+        from: Email::parse("us@example.org").expect("an address"),
         from_name: "Our Blog".to_owned(),
         extra_certificates: server.certificates(),
         our_host: "comments.example.org".to_owned(),
@@ -33,7 +33,7 @@ fn mailer(relay: Relay) -> SmtpMailer {
 
 fn mail(to: &str) -> Mail {
     Mail {
-        to: Email::parse(to).unwrap(),
+        to: Email::parse(to).expect("an address"),
         subject: "482 913 is your code for Ünser Blog".to_owned(),
         text: "Your code is\n\n482 913\n\n.\n..\nfrom us\n".to_owned(),
         html: "<p>Your code is <b>482 913</b> — grüße</p>".to_owned(),
@@ -147,6 +147,20 @@ async fn a_wrong_password_is_the_operators_to_mend_and_loses_no_mail() {
         let mailer = mailer(Relay { security: Security::StartTls, login, ..relay(&server) });
         assert_temporary(mailer.send(&mail("ada@example.org")).await, "53");
     }
+    assert_eq!(server.stop(), []);
+}
+
+#[tokio::test]
+async fn a_check_logs_in_and_sends_nothing() {
+    let server = Server::start(&["--tls", "starttls", "--login", "us:hush"]);
+    let with = |password: &str| {
+        let login = Some(("us".to_owned(), password.to_owned()));
+        mailer(Relay { security: Security::StartTls, login, ..relay(&server) })
+    };
+    assert_eq!(with("hush").check().await, Ok(()));
+    let refused = with("wrong").check().await.expect_err("a wrong password");
+    assert!(refused.to_string().contains("could not log in to localhost"), "{refused}");
+    assert!(!refused.to_string().contains("wrong"), "a password in an error");
     assert_eq!(server.stop(), []);
 }
 

@@ -3,14 +3,15 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::Error;
 use super::passwords::NewPassword;
 use super::sessions::new_session;
 use super::sightings::Seen;
-use super::{Error, mails};
 use crate::app::App;
 use crate::domain::notices::{Notice, NoticeKind};
 use crate::domain::sessions::Scope;
 use crate::domain::{Account, Email, Name, Origin, Refusal, Role, Site, SiteKey, SiteSettings};
+use crate::outside::mails;
 use crate::storage::sites::{Sighting, SiteChange};
 
 /// Signs in to the dashboard by password: the cookie's value. Anybody with an account may try; only people with a

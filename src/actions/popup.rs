@@ -10,6 +10,7 @@ use aes_gcm::{Aes256Gcm, KeyInit, Nonce};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use super::Error;
 use super::limits::Subject;
@@ -18,7 +19,7 @@ use super::sessions::new_session;
 use super::tokens::{self, TokenKind};
 use crate::app::{App, Chance, random};
 use crate::domain::sessions::{ExchangeCode, Scope};
-use crate::domain::{Account, AccountId, Email, Origin, Refusal, Site, SiteKey, Timestamp};
+use crate::domain::{Account, AccountId, Email, Origin, PageKey, Refusal, Site, SiteKey, Timestamp};
 
 /// How long a person may take in the popup.
 pub const TRANSACTION_TTL: std::time::Duration = std::time::Duration::from_secs(10 * 60);
@@ -33,6 +34,8 @@ pub struct Transaction {
     pub challenge: String,
     /// The widget's own mark, returned to it untouched.
     pub state: String,
+    /// The page to go back to, on `origin`, if the browser let no popup open and the page itself came here.
+    pub return_to: Option<String>,
     pub created_at: Timestamp,
 }
 
@@ -46,6 +49,7 @@ struct Sealed {
     origin: String,
     challenge: String,
     state: String,
+    return_to: Option<String>,
     created_ms: i64,
 }
 
@@ -61,6 +65,7 @@ impl Sealer {
             origin: transaction.origin.to_string(),
             challenge: transaction.challenge.clone(),
             state: transaction.state.clone(),
+            return_to: transaction.return_to.clone(),
             created_ms: transaction.created_at.as_millis(),
         };
         let plain = serde_json::to_vec(&sealed).expect("strings and a number serialise");
@@ -84,19 +89,21 @@ impl Sealer {
             origin: Origin::parse(&sealed.origin)?,
             challenge: sealed.challenge,
             state: sealed.state,
+            return_to: sealed.return_to,
             created_at: Timestamp::from_millis(sealed.created_ms),
         };
         (now.since(transaction.created_at) < TRANSACTION_TTL).then_some(transaction)
     }
 }
 
-/// Begins a transaction: the origin must be one of the site's, exactly.
+/// Begins a transaction: the origin must be one of the site's, exactly, and `return_to` a page on it.
 pub fn begin(
     app: &App,
     site: &Site,
     origin: &Origin,
     challenge: &str,
     state: &str,
+    return_to: Option<&str>,
 ) -> Result<Transaction, Error> {
     let now = app.clock.now();
     if !site.allows(origin, now) {
@@ -107,14 +114,32 @@ pub fn begin(
     if tokens::parse_challenge(challenge).is_none() || !state_fits {
         return Err(Refusal::CodeGone.into());
     }
+    let return_to = return_to.map(|page| page_on(origin, page).ok_or(Refusal::InvalidPage)).transpose()?;
     Ok(Transaction {
         id: URL_SAFE_NO_PAD.encode(random::<9>(&*app.chance)),
         site: site.key.clone(),
         origin: origin.clone(),
         challenge: challenge.to_owned(),
         state: state.to_owned(),
+        return_to,
         created_at: now,
     })
+}
+
+/// `raw` as a page of exactly this origin, without fragment. What a URL parser would repair is refused: another one may
+/// repair it differently.
+fn page_on(origin: &Origin, raw: &str) -> Option<String> {
+    if raw.len() > PageKey::MAX_BYTES || raw.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\')
+    {
+        return None;
+    }
+    let mut url = Url::parse(raw).ok()?;
+    let rest = raw.strip_prefix(origin.as_str())?;
+    let is_plain = rest.is_empty() || rest.starts_with(['/', '?', '#']);
+    let is_ours =
+        Origin::of(&url).as_ref() == Some(origin) && url.username().is_empty() && url.password().is_none();
+    url.set_fragment(None);
+    (is_plain && is_ours).then(|| url.into())
 }
 
 /// What the popup's last page hands over.
@@ -211,4 +236,39 @@ async fn finish(
         None => None,
     };
     Ok(Finished { code, pasted: format!("{}-{}", &pasted[..4], &pasted[4..]), cookie })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_returns_to_a_page_of_the_same_origin_only() {
+        let origin = Origin::parse("https://blog.example").unwrap();
+        for (raw, page) in [
+            ("https://blog.example/a?b=c#d", "https://blog.example/a?b=c"),
+            ("https://blog.example", "https://blog.example/"),
+        ] {
+            assert_eq!(page_on(&origin, raw).as_deref(), Some(page));
+        }
+        for bad in [
+            "https://blog.example.evil.net/",
+            "https://blog.example@evil.net/",
+            "https://blog.example:8443/",
+            "http://blog.example/",
+            "//blog.example/",
+            "/a",
+            "https://evil.net/https://blog.example/",
+            "https://blog.example\\@evil.net/",
+            "https:\\\\blog.example/",
+            "https://blog.example/\n",
+            "https://blog.example/\tx",
+            " https://blog.example/",
+            "javascript:alert(1)//https://blog.example/",
+            "https://blog.example%5c@evil.net/",
+            "https://user@blog.example/",
+        ] {
+            assert_eq!(page_on(&origin, bad), None, "{bad:?}");
+        }
+    }
 }

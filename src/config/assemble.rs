@@ -4,11 +4,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use toml::de::DeValue;
-use tracing_subscriber::EnvFilter;
 
 use super::keys;
 use super::mistakes::{Mistakes, Place};
-use super::read::{Bytes, Readable};
+use super::read::{Bytes, Filter, Readable};
 use super::sources::{Settings, Sources, raw};
 use super::{BaseUrl, Config, Encryption, Limits, Log, Mail, Rate, Secret, Server, Storage};
 use crate::domain::{Email, Name};
@@ -213,9 +212,6 @@ fn rate(values: &mut Values<'_>, name: &str) -> Rate {
 }
 
 fn log(values: &mut Values<'_>) -> Log {
-    let filter: String = values.required("log.filter");
-    if let Err(error) = EnvFilter::builder().parse(&filter) {
-        values.refuse("log.filter", format!("expected a filter such as info,afterword::jobs=debug: {error}"));
-    }
+    let Filter(filter) = values.required("log.filter");
     Log { format: values.required("log.format"), filter, access: values.required("log.access") }
 }

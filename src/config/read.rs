@@ -242,3 +242,26 @@ impl Readable for LogFormat {
         })
     }
 }
+
+/// Which lines are written: levels, and levels of parts. A bare word that is no level is refused, although the
+/// subscriber would take it, as the name of a part that is written in full: it is a slip of the finger.
+pub(super) struct Filter(pub String);
+
+impl Readable for Filter {
+    fn read(raw: &Raw) -> Result<Filter, Expected> {
+        let is_part = |part: &str| {
+            !part.is_empty()
+                && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'-'))
+        };
+        let is_level = |level: &str| {
+            ["off", "error", "warn", "info", "debug", "trace"].contains(&level.to_ascii_lowercase().as_str())
+        };
+        text(raw, "a filter such as \"info\" or \"info,afterword::jobs=debug\"", |text| {
+            let fits = text.split(',').map(str::trim).all(|rule| match rule.split_once('=') {
+                Some((part, level)) => is_part(part) && is_level(level),
+                None => is_level(rule),
+            });
+            fits.then(|| Filter(text.to_owned()))
+        })
+    }
+}

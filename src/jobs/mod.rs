@@ -10,6 +10,7 @@ use std::sync::Arc;
 use tokio::sync::{Notify, watch};
 
 use crate::app::App;
+pub use crate::outside::mails;
 
 /// Tells the job loop that something was queued.
 #[derive(Default)]

@@ -11,12 +11,11 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::{Wakeup, stopped};
-use crate::actions::mails;
 use crate::app::Clock;
 use crate::config::BaseUrl;
 use crate::domain::Timestamp;
 use crate::domain::notices::{Notice, NoticeKind, Queued};
-use crate::outside::{Mailer, OutsideError};
+use crate::outside::{Mailer, OutsideError, mails};
 use crate::storage::{Outbox, StoreError};
 
 const MAX_TRIES: u32 = 10;

@@ -1,6 +1,7 @@
 //! The world outside: what is asked of it, and what can go wrong there.
 
 pub mod mailbox;
+pub mod mails;
 pub mod smtp;
 
 use async_trait::async_trait;

@@ -187,7 +187,7 @@ async fn cookie_endpoints_ask_for_the_exact_origin_and_the_header() {
         .json(body.clone())
         .send()
         .await
-        .refused_as(403, "/problems/origin-not-allowed");
+        .refused_as(400, "/problems/headers-missing");
     app.request("POST", path)
         .origin("https://evil.example")
         .header("x-afterword", "1")

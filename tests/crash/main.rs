@@ -1,9 +1,12 @@
 //! The first promise: what was acknowledged is there after `kill -9`.
 
+#[allow(dead_code, reason = "the benchmark uses the rest")]
 #[path = "../../benches/serve/client.rs"]
 mod client;
+#[allow(dead_code, reason = "the benchmark uses the rest")]
 #[path = "../../benches/serve/seeds.rs"]
 mod seeds;
+#[allow(dead_code, reason = "the benchmark uses the rest")]
 #[path = "../../benches/serve/server.rs"]
 mod server;
 

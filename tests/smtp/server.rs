@@ -76,14 +76,19 @@ impl Server {
 
     /// The next mail it took.
     pub fn next(&self) -> Received {
-        let line = self.mails.lock().unwrap().recv_timeout(Duration::from_secs(20)).expect("a mail");
+        let line = self
+            .mails
+            .lock()
+            .expect("no test panicked with it")
+            .recv_timeout(Duration::from_secs(20))
+            .expect("a mail");
         serde_json::from_str(&line).expect("JSON")
     }
 
     /// Ends it; answers what it took and nobody asked for.
     pub fn stop(mut self) -> Vec<Received> {
         self.end();
-        let mails = self.mails.lock().unwrap();
+        let mails = self.mails.lock().expect("no test panicked with it");
         mails.iter().map(|line| serde_json::from_str(&line).expect("JSON")).collect()
     }
 

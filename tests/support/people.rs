@@ -13,8 +13,8 @@ pub struct Person<'a> {
     pub app: &'a TestApp,
     pub token: String,
     pub refresh: Option<String>,
-    name: String,
-    is_guest: bool,
+    pub name: String,
+    pub is_guest: bool,
 }
 
 /// A PKCE pair as the widget makes it.

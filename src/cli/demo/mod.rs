@@ -1,5 +1,6 @@
 //! `afterword demo`: see below.
 pub mod magazine;
+pub mod seeds;
 
 #[derive(Debug, Default, clap::Args)]
 pub struct Arguments {}

@@ -1,7 +1,7 @@
 //! Whether mail goes out, and what the mail server says.
 
 use super::finding::Finding;
-use crate::actions::mails;
+use crate::outside::mails;
 use crate::cli::wiring;
 use crate::config::{BaseUrl, Config};
 use crate::domain::Email;

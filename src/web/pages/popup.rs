@@ -25,6 +25,7 @@ pub fn routes() -> Vec<Route> {
             .query("origin", true, "The origin of the page that opened it: the only one that hears the code")
             .query("ch", true, "base64url(SHA-256(verifier)): only who has the verifier can redeem the code")
             .query("st", true, "The widget's own mark, 16 to 64 of A-Z a-z 0-9 - _, returned untouched")
+            .query("return_to", false, "A page of that origin to go back to, where no popup could be opened")
             .gives_media(StatusCode::OK, Media::HTML)
             .to(page),
         route(Method::POST, "/auth/popup/password")
@@ -53,6 +54,7 @@ struct Asked {
     origin: String,
     ch: String,
     st: String,
+    return_to: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -82,6 +84,8 @@ struct Code {
     pasted: String,
     origin: String,
     st: String,
+    /// Where to go, with the code in the fragment, if there is no opener.
+    return_to: Option<String>,
 }
 
 async fn page(request: Request) -> Result<Response, Problem> {
@@ -104,7 +108,7 @@ async fn open(request: &Request) -> Result<Response, Problem> {
     let key: SiteKey = asked.site.parse().map_err(|_| Refusal::UnknownSite)?;
     let site = request.site(&key)?;
     let origin = Origin::parse(&asked.origin).ok_or(Refusal::InvalidOrigin)?;
-    let transaction = popup::begin(app, &site, &origin, &asked.ch, &asked.st)?;
+    let transaction = popup::begin(app, &site, &origin, &asked.ch, &asked.st, asked.return_to.as_deref())?;
     let known = known(request).await?.map(|account| {
         let name = account.name.map_or_else(|| "yourself".to_owned(), |name| name.to_string());
         Known { initial: name.chars().next().into_iter().flat_map(char::to_uppercase).collect(), name }
@@ -171,6 +175,7 @@ fn hand_over(request: &Request, transaction: &Transaction, done: Finished) -> Re
         pasted: done.pasted,
         origin: transaction.origin.to_string(),
         st: transaction.state.clone(),
+        return_to: transaction.return_to.clone(),
     });
     if let Some(session) = done.cookie {
         response = response::set_cookie(response, &Cookie::Session.set(base, &session, IDLE_TTL))?;

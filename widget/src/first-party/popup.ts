@@ -1,7 +1,7 @@
 /** The sign-in popup: proves who somebody is, hands a one-time code to the page that opened it, and closes. */
 
 import { post } from "./lib/ask.js";
-import { object, text } from "./lib/decode.js";
+import { maybe, object, text } from "./lib/decode.js";
 import { copyButton, find, showStep } from "./lib/dom.js";
 import { blame, handle, revealable, value } from "./lib/forms.js";
 import { handOver, type Opener } from "./lib/hand-over.js";
@@ -9,14 +9,19 @@ import { handOver, type Opener } from "./lib/hand-over.js";
 /** How long the opener may take to acknowledge before the code is shown to be carried by hand. */
 const PATIENCE_MS = 2_000;
 
-const finished = object({ code: text, pasted: text, origin: text, st: text });
+const finished = object({ code: text, pasted: text, origin: text, st: text, return_to: maybe(text) });
 
 const tx = find("main", HTMLElement).dataset["tx"] ?? "";
 
 async function finish(path: string, sent: Record<string, string>): Promise<void> {
-  const { code, pasted, origin, st } = await post(path, { tx, ...sent }, finished);
+  const { code, pasted, origin, st, return_to } = await post(path, { tx, ...sent }, finished);
   showStep("finishing");
   const opener: Opener | null = window.opener;
+  if (!opener && return_to) {
+    // In the fragment: it reaches the page's script, and no server and no log.
+    location.replace(`${return_to}#afterword-code=${code}.${st}`);
+    return;
+  }
   handOver({ opener, code, origin, st, patience: PATIENCE_MS, listen: window }).then(
     () => {
       window.close();

@@ -5,10 +5,10 @@
 
 use askama::Template;
 
+use super::Mail;
 use crate::config::BaseUrl;
 use crate::domain::notices::{Notice, NoticeKind};
 use crate::domain::sessions::EMAIL_CODE_TTL;
-use crate::outside::Mail;
 
 /// The mail that tells somebody what a notice is about.
 pub fn render(notice: &Notice, base_url: &BaseUrl) -> Mail {
