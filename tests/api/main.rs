@@ -4,6 +4,7 @@
 mod support;
 
 mod comments;
+mod first_party;
 mod guests;
 mod moderation;
 mod permissions;

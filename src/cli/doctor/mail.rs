@@ -1,12 +1,12 @@
 //! Whether mail goes out, and what the mail server says.
 
 use super::finding::Finding;
-use crate::outside::mails;
 use crate::cli::wiring;
 use crate::config::{BaseUrl, Config};
 use crate::domain::Email;
 use crate::domain::notices::{Notice, NoticeKind};
 use crate::outside::Mailer;
+use crate::outside::mails;
 
 pub async fn look(config: &Config, test_to: Option<&str>) -> Vec<Finding> {
     match wiring::mailer(config) {
