@@ -7,6 +7,7 @@ mod comments;
 mod first_party;
 mod guests;
 mod moderation;
+mod pages;
 mod permissions;
 mod reading;
 mod refusals;
