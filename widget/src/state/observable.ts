@@ -8,6 +8,6 @@ export class Observable {
   }
 
   changed(): void {
-    for (const watcher of [...this.#watchers]) watcher();
+    for (const watcher of Array.from(this.#watchers)) watcher();
   }
 }
