@@ -10,14 +10,20 @@ const cssAsText = {
     return id.endsWith(".css") && importer ? `\0${fileURLToPath(new URL(id, `file://${importer.split("?")[0]}`))}.text` : undefined;
   },
   load(id: string) {
-    return id.startsWith("\0") && id.endsWith(".css.text") ? `export default ${JSON.stringify(readFileSync(id.slice(1, -5), "utf8"))}` : undefined;
+    return id.startsWith("\0") && id.endsWith(".css.text") ? `/** As in the build: JSX makes its nodes with our runtime. */
+const ourJsx = {
+  name: "our-jsx",
+  enforce: "pre" as const,
+  resolveId(id: string, importer?: string) {
+    const runtime = fileURLToPath(new URL("src/jsx/runtime.ts", import.meta.url));
+    return /^preact\/jsx-(dev-)?runtime$/.test(id) && importer !== runtime ? runtime : undefined;
   },
 };
 
 export default defineConfig({
-  plugins: [cssAsText],
+  plugins: [cssAsText, ourJsx],
   define: { __SELF__: JSON.stringify("thread.ts") },
-  resolve: { alias: [{ find: /^preact\/jsx-(dev-)?runtime$/, replacement: fileURLToPath(new URL("src/jsx/runtime.ts", import.meta.url)) }] },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
   test: {
     include: ["src/**/*.test.{ts,tsx}", "test/**/*.test.ts"],
     environment: "happy-dom",
