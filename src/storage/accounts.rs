@@ -43,10 +43,10 @@ pub trait Accounts: Send + Sync {
     async fn has_operator(&self) -> Result<bool, StoreError>;
     async fn operators(&self) -> Result<Vec<Account>, StoreError>;
 
-    /// Gives an account its name, and moves the versions of the sites where it wrote (in this transaction for up to
-    /// 200 threads; the rest by a job).
+    /// Gives an account its name, and moves the versions of the sites where it wrote or has a role. Refuses with
+    /// `SessionEnded` if there is no such account; so do the others that take one.
     async fn set_name(&self, id: AccountId, name: Name) -> Answer<Account>;
-    /// Sets a password and ends all sessions but `keep`.
+    /// Sets a password and ends all sessions: the caller begins the one that goes on.
     async fn set_password(&self, id: AccountId, phc: String) -> Answer<Account>;
     /// Replaces a password's hash by one with better parameters; ends nothing.
     async fn rehash_password(&self, id: AccountId, phc: String) -> Result<(), StoreError>;

@@ -39,7 +39,7 @@ pub struct Conversation {
     pub comments: Vec<Comment>,
     /// Published comments of the whole conversation, the root included.
     pub published: u64,
-    /// If there are more: after which place, and how many published ones.
+    /// If there are more: after which place, and how many published ones (a lower bound beyond 10,000 rows).
     pub more: Option<MoreReplies>,
 }
 
@@ -80,7 +80,8 @@ pub struct Context {
 pub struct Mine {
     /// Comments of this thread they like.
     pub liked: Vec<CommentId>,
-    /// Their own that are not public, and their own since the moment asked for, latest first.
+    /// Their own that are not public, their own with a text that waits (and that text), and their own since the
+    /// moment asked for, latest first.
     pub comments: Vec<Comment>,
 }
 
@@ -123,8 +124,8 @@ pub trait Threads: Send + Sync {
     /// Published comments of each page, 0 for one without a thread, in the order asked.
     async fn counts(&self, site: SiteId, pages: &[PageKey]) -> Result<Vec<u64>, StoreError>;
 
-    /// What `author` alone sees of a thread: their likes, their comments that are not public, and all of theirs
-    /// posted at or after `since`; at most 100 of each, the latest first.
+    /// What `author` alone sees of a thread: their likes, their comments that are not public or of which a new text
+    /// waits, and all of theirs posted at or after `since`; at most 100 of each, the latest first.
     async fn mine(
         &self,
         site: SiteId,
@@ -132,7 +133,8 @@ pub trait Threads: Send + Sync {
         author: Mineness,
         since: Timestamp,
     ) -> Result<Mine, StoreError>;
-    /// A thread's comments that wait for approval, the oldest first.
+    /// A thread's comments that wait for approval, the oldest first: held ones, and published ones of which a new text
+    /// waits, with that text.
     async fn pending(&self, site: SiteId, thread: ThreadId, limit: usize)
     -> Result<Vec<Comment>, StoreError>;
 

@@ -50,6 +50,14 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
+/// The address of a file by its stem, as our own pages link it.
+pub fn address(stem: &str) -> Option<String> {
+    FILES
+        .iter()
+        .find(|file| file.stem == stem && file.name != LOADER)
+        .map(|file| format!("/widget/{}", file.name))
+}
+
 async fn loader(request: Request) -> Result<Response, Problem> {
     send(&request, |file| file.name == LOADER, &TEN_MINUTES)
 }

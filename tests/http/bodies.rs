@@ -24,7 +24,7 @@ fn head(more: &str) -> String {
 }
 
 /// Sends chunks until the server answers; how many bytes that took, and the answer.
-async fn flood(mut connection: Raw, head: String, chunk: &[u8]) -> (usize, String) {
+async fn flood(connection: Raw, head: String, chunk: &[u8]) -> (usize, String) {
     let mut reading = Raw(connection.0);
     reading.send(head).await;
     let (read, mut write) = reading.0.into_split();

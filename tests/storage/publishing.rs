@@ -257,7 +257,7 @@ conformance! {
         let held = world.edit(comment.id, "with links", Standing::Pending(PendingReason::ManyLinks)).await;
         assert_eq!((said(&held).as_str(), held.waiting_revision, held.standing), ("plain", Some(2), Standing::Published));
         assert_eq!(world.version(comment.thread).await, before);
-        let (waiting, _) = world.store.pending(world.site.id, comment.thread, 10).await.unwrap();
+        let waiting = world.store.pending(world.site.id, comment.thread, 10).await.unwrap();
         assert_eq!(waiting.iter().map(said).collect::<Vec<_>>(), ["with links"], "the text to decide on");
 
         let newer = world.edit(comment.id, "with other links", Standing::Pending(PendingReason::ManyLinks)).await;
@@ -275,7 +275,7 @@ conformance! {
         world.edit(comment.id, "two", Standing::Pending(PendingReason::ManyLinks)).await;
         let edited = world.edit(comment.id, "three", Standing::Published).await;
         assert_eq!((said(&edited).as_str(), edited.waiting_revision), ("three", None));
-        let (waiting, _) = world.store.pending(world.site.id, comment.thread, 10).await.unwrap();
+        let waiting = world.store.pending(world.site.id, comment.thread, 10).await.unwrap();
         assert_eq!(waiting, []);
         world.audit().await;
     }
@@ -341,8 +341,8 @@ conformance! {
         let draft = NewComment { notices: vec![notice.clone()], ..world.draft(&ada, None, "hello") };
         world.publish_new(draft.clone()).await;
         assert!(world.publish(draft).await.unwrap().is_err(), "a duplicate");
-        let due = world.store.due(world.now(), 10).await.unwrap();
-        assert_eq!(due.iter().map(|it| &it.notice).collect::<Vec<_>>(), [&notice]);
+        let due = world.store.due(world.now(), 100).await.unwrap();
+        assert_eq!(due.iter().filter(|it| it.notice == notice).count(), 1);
     }
 
     async fn a_hundred_writers_at_once_lose_nothing(world: World) {

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 
 use super::RedbStore;
 use super::moderation::Decision;
-use super::tables::Rows;
+use super::stored::thread::StoredRequest;
+use super::tables::CborRows;
 use super::{edit, keys, ledger, moderation, prune, publish};
 use crate::domain::comments::{RemovedBy, Verdict};
 use crate::domain::{AccountId, Author, Comment, CommentId, SiteId, Timestamp};
@@ -27,7 +28,12 @@ impl Comments for RedbStore {
     ) -> Result<bool, StoreError> {
         let Some(author) = keys::author(author) else { return Ok(false) };
         let key = keys::idempotency(site, &author, &request.key);
-        self.read(move |snapshot| Ok(snapshot.idempotency.get(key.as_slice())?.is_some())).await
+        let asked = request.request;
+        self.read(move |snapshot| {
+            let earlier = snapshot.idempotency.read::<StoredRequest>(key.as_slice())?;
+            Ok(earlier.is_some_and(|earlier| earlier.request() == asked))
+        })
+        .await
     }
 
     async fn comment(&self, site: SiteId, id: CommentId) -> Result<Option<Comment>, StoreError> {

@@ -3,6 +3,7 @@
 //! Invariant: nothing here knows Afterword from the inside. The pages hold the public script tag and no more.
 
 pub mod articles;
+pub mod service;
 
 use askama::Template;
 use bytes::Bytes;
