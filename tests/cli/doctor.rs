@@ -105,3 +105,27 @@ fn a_test_mail_without_a_mail_server_is_wrong() {
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(ran.stdout.contains("mail is off"), "{ran:?}");
 }
+
+#[test]
+fn visitors_who_cannot_be_told_apart_are_wrong_in_production() {
+    let home = Home::new()
+        .with("AFTERWORD_SERVER__BASE_URL", "https://comments.rust-lang.org")
+        .with("AFTERWORD_LIMITS__WRITE__BURST", "1000");
+    home.run(&["site", "add", "blog", "--origin", "https://blog.example"]).ok();
+    let server = home.serve();
+    assert!(!home.run(&["doctor"]).stdout.contains("cannot be told apart"));
+    for turn in 0..20 {
+        let token = format!("gt_{}{}", "A".repeat(41), ["AA", "BA"][turn % 2]);
+        let body = format!(
+            r#"{{"page":{{"url":"https://blog.example/a","title":"A"}},"body":"number {turn}","guest":{{"name":"Bob"}}}}"#
+        );
+        let answer = server.post_as(&token, "/api/v1/sites/blog/comments", "https://blog.example", &body);
+        assert_eq!(answer.status, 201, "{answer:?}");
+    }
+    let ran = home.run(&["doctor"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stdout.contains("came from 127.0.0.1: visitors cannot be told apart"), "{}", ran.stdout);
+    server.signal(rustix::process::Signal::TERM);
+    let (_, log) = server.ended();
+    assert_eq!(log.matches("all comments come from one private address").count(), 1, "told once: {log}");
+}
