@@ -4,6 +4,7 @@
 mod bare;
 mod client;
 mod seeds;
+#[allow(dead_code, reason = "the crash test uses the rest")]
 mod server;
 
 use std::net::SocketAddr;

@@ -5,6 +5,7 @@ mod support;
 
 mod accounts;
 mod moderation;
+mod property;
 mod publishing;
 mod sessions;
 mod sites;

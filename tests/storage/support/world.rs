@@ -134,6 +134,11 @@ impl World {
         self.clock.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
+    /// By a few milliseconds.
+    pub fn pass_or_go_back(&self, millis: i8) {
+        self.clock.fetch_add(i64::from(millis), Ordering::SeqCst);
+    }
+
     pub fn set_back(&self, time: Duration) {
         self.clock.fetch_sub(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
     }
