@@ -129,3 +129,30 @@ fn visitors_who_cannot_be_told_apart_are_wrong_in_production() {
     let (_, log) = server.ended();
     assert_eq!(log.matches("all comments come from one private address").count(), 1, "told once: {log}");
 }
+
+/// Forgets which account has which address, as no transaction of ours would.
+fn damage(home: &Home) {
+    let by_email: redb::TableDefinition<&[u8], &[u8; 16]> = redb::TableDefinition::new("account-by-email-1");
+    let database = redb::Database::open(home.data_file()).expect("a data file");
+    let transaction = database.begin_write().expect("begun");
+    transaction.open_table(by_email).expect("the index").retain(|_, _| false).expect("emptied");
+    transaction.commit().expect("committed");
+}
+
+#[test]
+fn a_damaged_index_is_found_left_alone_and_repaired_when_asked() {
+    let home = Home::new();
+    home.run(&["owner", "add", "--name", "Ada", "--email", "ada@example.org"]).ok();
+    damage(&home);
+    for _ in 0..2 {
+        let ran = home.run(&["doctor"]);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(ran.stdout.contains("→ afterword doctor --repair"), "{}", ran.stdout);
+    }
+    // Repairing through the running server is the same.
+    let _server = home.serve();
+    let repaired = home.run(&["doctor", "--repair"]).ok();
+    assert!(repaired.contains("! repaired: "), "{repaired}");
+    assert!(home.run(&["doctor"]).ok().contains("✓ counters and indexes agree"));
+    home.run(&["owner", "link", "--email", "ada@example.org"]).ok();
+}
