@@ -86,7 +86,7 @@ test-browser: build ## Drive a page and the server on two origins with Debian's 
 
 .PHONY: bench
 bench: widget ## Measure the release build against bare warp and one commit per post
-	@cargo bench
+	@cargo bench --bench serve
 
 .PHONY: dist
 dist: widget ## Make the release tarball in dist/

@@ -31,7 +31,7 @@ pub fn run(transaction: &WriteTransaction) -> Result<(), Fault> {
     make::<Fixed<24>, ()>(transaction, "root-by-score-1")?;
     make::<Fixed<33>, (u64, bool)>(transaction, "comment-by-author-1")?;
     make::<Fixed<20>, u64>(transaction, "pending-1")?;
-    make::<Fixed<49>, Bytes>(transaction, "recent-text-1")?;
+    make::<Fixed<65>, Bytes>(transaction, "recent-text-1")?;
     make::<Bytes, Bytes>(transaction, "idempotency-1")?;
     make::<Fixed<32>, Bytes>(transaction, "vote-1")?;
     make::<Fixed<40>, i64>(transaction, "vote-by-account-1")?;

@@ -19,7 +19,7 @@ fn a_sound_installation_is_found_so_with_the_server_and_without() {
     let found = home.run(&["doctor"]).ok();
     for line in [
         "✓ the configuration is complete",
-        "✓ data file: 1 sites, 0 threads, 0 comments, 1 accounts",
+        "✓ data file: 1 site, 0 threads, 0 comments, 1 account",
         "✓ counters and indexes agree",
         "! mail is off",
         "only browsers on this machine reach it",
@@ -28,7 +28,7 @@ fn a_sound_installation_is_found_so_with_the_server_and_without() {
     }
     let _server = home.serve();
     let asked = home.run(&["doctor"]).ok();
-    assert!(asked.contains("✓ data file: 1 sites"), "{asked}");
+    assert!(asked.contains("✓ data file: 1 site,"), "{asked}");
 }
 
 #[test]
@@ -38,6 +38,14 @@ fn what_is_missing_comes_with_what_to_do() {
     let found = home.run(&["doctor"]).ok();
     assert!(found.contains("→ afterword owner link"), "{found}");
     drop(server);
+}
+
+#[test]
+fn before_the_first_start_nothing_is_wrong_and_nothing_is_made() {
+    let home = Home::new();
+    let found = home.run(&["doctor"]).ok();
+    assert!(found.contains("! there is no data file"), "{found}");
+    assert!(!home.data().exists());
 }
 
 #[test]

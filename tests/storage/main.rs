@@ -1,10 +1,13 @@
 //! What a store promises, tested on every engine; and what only the redb engine can show.
 
+#![allow(clippy::unwrap_used, reason = "what is not as expected fails the test, there")]
+
 #[macro_use]
 mod support;
 
 mod accounts;
 mod moderation;
+mod property;
 mod publishing;
 mod sessions;
 mod sites;

@@ -341,8 +341,8 @@ conformance! {
         let draft = NewComment { notices: vec![notice.clone()], ..world.draft(&ada, None, "hello") };
         world.publish_new(draft.clone()).await;
         assert!(world.publish(draft).await.unwrap().is_err(), "a duplicate");
-        let due = world.store.due(world.now(), 10).await.unwrap();
-        assert_eq!(due.iter().map(|it| &it.notice).collect::<Vec<_>>(), [&notice]);
+        let due = world.store.due(world.now(), 100).await.unwrap();
+        assert_eq!(due.iter().filter(|it| it.notice == notice).count(), 1);
     }
 
     async fn a_hundred_writers_at_once_lose_nothing(world: World) {

@@ -5,8 +5,6 @@ use afterword::domain::votes::Tally;
 use afterword::domain::*;
 use afterword::storage::threads::Mineness;
 
-use crate::support::world::*;
-
 conformance! {
     async fn a_like_counts_once_however_often_it_is_asked_for(world: World) {
         let (ada, eve) = (world.member("Ada").await, world.member("Eve").await);

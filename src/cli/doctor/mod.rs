@@ -11,6 +11,7 @@ use super::arguments;
 use super::control;
 use super::orders::{AuditFacts, Order, Outcome};
 use super::output::say;
+use super::wiring;
 use crate::config::Config;
 use finding::Finding;
 
@@ -42,6 +43,9 @@ pub async fn run(config: Result<Config>, arguments: arguments::Doctor) -> Result
 
 /// What the data file holds, and whether it agrees with itself.
 async fn data(config: &Config, repair: bool) -> Vec<Finding> {
+    if let Err(missing) = wiring::require_data_file(config) {
+        return vec![Finding::note(format!("{missing:#}"))];
+    }
     match control::ask(config.clone(), Order::Audit { repair }).await {
         Ok(Outcome::Audit(facts)) => audited(&facts, repair),
         Ok(other) => {
@@ -53,9 +57,13 @@ async fn data(config: &Config, repair: bool) -> Vec<Finding> {
 
 fn audited(facts: &AuditFacts, repaired: bool) -> Vec<Finding> {
     let AuditFacts { sites, threads, comments, accounts, has_operator, differences } = facts;
-    let mut found = vec![Finding::fine(format!(
-        "data file: {sites} sites, {threads} threads, {comments} comments, {accounts} accounts"
-    ))];
+    let counted = [
+        count(*sites, "site"),
+        count(*threads, "thread"),
+        count(*comments, "comment"),
+        count(*accounts, "account"),
+    ];
+    let mut found = vec![Finding::fine(format!("data file: {}", counted.join(", ")))];
     if differences.is_empty() {
         found.push(Finding::fine("counters and indexes agree with what they count"));
     }
@@ -78,4 +86,8 @@ fn audited(facts: &AuditFacts, repaired: bool) -> Vec<Finding> {
         );
     }
     found
+}
+
+fn count(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

@@ -5,7 +5,7 @@ use super::fault::Fault;
 use super::history::{self, Record};
 use super::keys;
 use super::ledger;
-use super::publish::{remember_text, text_key};
+use super::recent_text;
 use super::stored::comment::CommentRow;
 use super::stored::record::Deed;
 use super::stored::thread::{StoredBody, StoredRevision};
@@ -61,8 +61,10 @@ pub fn edit(
         body: held.then(|| StoredBody(edit.body.clone())),
     };
     tables.revisions.write(&keys::revision(edit.comment, after.comment.revisions), &revision)?;
-    forget_text(tables, &before.comment, previous.as_deref())?;
-    remember_new_text(tables, &after.comment, &edit.markdown)?;
+    if let Some(previous) = previous {
+        recent_text::forget(tables, &before.comment, &previous)?;
+    }
+    recent_text::remember(tables, &after.comment, &edit.markdown)?;
     hide_or_show(tables, &before, &mut after, edit.edited_at)?;
     ledger::settle(tables, &mut thread, Some(&before), &mut after)?;
     ledger::save_thread(tables, effects, &thread)?;
@@ -92,24 +94,6 @@ pub fn hide_or_show(
 fn latest_markdown(tables: &Tables<'_>, comment: &Comment) -> Result<Option<String>, Fault> {
     let key = keys::revision(comment.id, comment.revisions);
     Ok(tables.revisions.read::<StoredRevision>(&key)?.map(|row| row.markdown))
-}
-
-/// The old text may be said again.
-fn forget_text(tables: &mut Tables<'_>, comment: &Comment, markdown: Option<&str>) -> Result<(), Fault> {
-    if let (Some(author), Some(markdown)) = (keys::author(&comment.author), markdown) {
-        let parent = comment.parent.map(|parent| parent.id);
-        tables.recent_text.remove(&text_key(&author, comment.thread, parent, markdown))?;
-    }
-    Ok(())
-}
-
-fn remember_new_text(tables: &mut Tables<'_>, comment: &Comment, markdown: &str) -> Result<(), Fault> {
-    if let Some(author) = keys::author(&comment.author) {
-        let parent = comment.parent.map(|parent| parent.id);
-        let key = text_key(&author, comment.thread, parent, markdown);
-        remember_text(tables, &key, comment.id, comment.posted_at)?;
-    }
-    Ok(())
 }
 
 /// A waiting text that was approved, or that a newer one took the place of.

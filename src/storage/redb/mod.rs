@@ -43,6 +43,7 @@ mod pages;
 mod prune;
 mod prune_sessions;
 mod publish;
+mod recent_text;
 mod schema;
 mod sessions;
 mod sites;

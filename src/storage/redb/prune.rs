@@ -32,8 +32,7 @@ fn prune_one(
 ) -> Result<bool, Fault> {
     match due.kept {
         Kept::RecentText => {
-            let key: [u8; 49] = keys::part(&due.key, 0);
-            // Said again since: that has its own entry.
+            let key: [u8; 65] = keys::part(&due.key, 0);
             let over = tables
                 .recent_text
                 .read::<StoredText>(&key)?

@@ -5,13 +5,14 @@ use super::fault::Fault;
 use super::keys::{self, AuthorKey};
 use super::ledger;
 use super::outbox;
+use super::recent_text;
 use super::stored::comment::CommentRow;
 use super::stored::people::{StoredGuest, StoredMember};
-use super::stored::thread::{StoredOrigin, StoredRequest, StoredRevision, StoredText, ThreadRow};
+use super::stored::thread::{StoredOrigin, StoredRequest, StoredRevision, ThreadRow};
 use super::tables::{CborRows, Rows, Tables};
 use super::unit::Effects;
 use crate::domain::comments::Parent;
-use crate::domain::{Author, Comment, CommentId, Guest, Member, Refusal, Thread, ThreadId, Timestamp};
+use crate::domain::{Author, Comment, Guest, Member, Refusal, Thread, ThreadId};
 use crate::storage::comments::{NewComment, Posted};
 
 /// Where the comment goes, as far as the checks found out.
@@ -42,7 +43,10 @@ pub fn publish(
     if closed && !is_staff(tables, new, &author)? {
         return Ok(Err(Refusal::ThreadClosed));
     }
-    if let Some(earlier) = said_before(tables, new, author_key.as_ref(), thread.as_ref())? {
+    if let Some(thread) = &thread
+        && let Some(earlier) =
+            recent_text::earlier(tables, &author, thread.thread.id, new.parent, &new.markdown, new.posted_at)?
+    {
         return Ok(Err(Refusal::Duplicate { earlier }));
     }
     let to = Destination { thread, parent, author, author_key };
@@ -118,32 +122,6 @@ fn is_staff(tables: &Tables<'_>, new: &NewComment, author: &Author) -> Result<bo
     })
 }
 
-/// What the same author saying the same thing in the same place has in common.
-pub fn text_key(author: &AuthorKey, thread: ThreadId, parent: Option<CommentId>, markdown: &str) -> [u8; 49] {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&thread.0.to_be_bytes());
-    // A nil UUID is never a comment's.
-    hasher.update(&parent.map_or([0; 16], |parent| parent.0.into_bytes()));
-    hasher.update(markdown.as_bytes());
-    keys::join(&[author, hasher.finalize().as_bytes()])
-}
-
-fn said_before(
-    tables: &Tables<'_>,
-    new: &NewComment,
-    author: Option<&AuthorKey>,
-    thread: Option<&ThreadRow>,
-) -> Result<Option<CommentId>, Fault> {
-    let (Some(author), Some(thread)) = (author, thread) else { return Ok(None) };
-    let key = text_key(author, thread.thread.id, new.parent, &new.markdown);
-    let Some(earlier) = tables.recent_text.read::<StoredText>(&key)? else { return Ok(None) };
-    if new.posted_at.since(earlier.posted_at()) >= REMEMBERED {
-        return Ok(None);
-    }
-    let row = ledger::find(&tables.comment_by_id, &tables.comments, earlier.comment())?;
-    Ok(row.filter(|row| row.comment.removal.is_none()).map(|row| row.comment.id))
-}
-
 /// All of it. From here on nothing is refused.
 fn write(
     tables: &mut Tables<'_>,
@@ -190,10 +168,7 @@ fn write(
     ledger::save_thread(tables, effects, &thread)?;
     keep_text(tables, new)?;
     remember_request(tables, new, to.author_key.as_ref())?;
-    if let Some(author) = to.author_key {
-        let key = text_key(&author, thread.thread.id, new.parent, &new.markdown);
-        remember_text(tables, &key, new.id, new.posted_at)?;
-    }
+    recent_text::remember(tables, &row.comment, &new.markdown)?;
     for notice in &new.notices {
         outbox::queue(tables, notice, new.posted_at)?;
     }
@@ -277,14 +252,4 @@ fn remember_request(
     let key = keys::idempotency(new.site, author, &asked.key);
     tables.idempotency.write(key.as_slice(), &StoredRequest::new(asked, new.id, new.posted_at))?;
     expiry::schedule(tables, Kept::Idempotency, new.posted_at.plus(REMEMBERED), &key)
-}
-
-pub fn remember_text(
-    tables: &mut Tables<'_>,
-    key: &[u8; 49],
-    comment: CommentId,
-    posted_at: Timestamp,
-) -> Result<(), Fault> {
-    tables.recent_text.write(key, &StoredText::new(comment, posted_at))?;
-    expiry::schedule(tables, Kept::RecentText, posted_at.plus(REMEMBERED), key)
 }

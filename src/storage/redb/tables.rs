@@ -81,8 +81,8 @@ tables! {
     comment_by_author: "comment-by-author-1", Fixed<33> => (u64, bool);
     /// (site, thread, place) → root place, of what waits for a moderator: comments and edits.
     pending: "pending-1", Fixed<20> => u64;
-    /// (author, hash of thread, parent and Markdown) → the comment that said it. Kept for a day.
-    recent_text: "recent-text-1", Fixed<49> => Row;
+    /// (author, hash of thread, parent and latest Markdown, comment) → when it was posted. Kept for a day.
+    recent_text: "recent-text-1", Fixed<65> => Row;
     /// (site, author, key) → what was asked, and the comment it led to. Kept for a day.
     idempotency: "idempotency-1", Open => Row;
     /// (comment, account) → when they liked it.

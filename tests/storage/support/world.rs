@@ -8,9 +8,12 @@ use std::time::Duration;
 use afterword::domain::accounts::TokenHash;
 use afterword::domain::comments::{RemovedBy, Verdict};
 use afterword::domain::document::{Block, Inline};
+use afterword::domain::notices::{Notice, NoticeKind};
+use afterword::domain::sessions::{EmailCode, Scope, Session};
 use afterword::domain::threads::RootCursor;
 use afterword::domain::*;
 use afterword::storage::comments::*;
+use afterword::storage::sessions::{NewSession, PresentedCode};
 use afterword::storage::threads::*;
 use afterword::storage::{Answer, Store};
 
@@ -77,6 +80,16 @@ pub fn text(markdown: &str) -> Document {
     Document { blocks: vec![Block::Paragraph(vec![Inline::Text(markdown.to_owned())])] }
 }
 
+pub fn test_notice(to: &Email) -> Notice {
+    Notice { to: to.clone(), kind: NoticeKind::Test, expires_at: None }
+}
+
+/// What the widget brings back for this code.
+pub fn presented(code: &EmailCode) -> PresentedCode {
+    let EmailCode { challenge, code, site, origin, .. } = code.clone();
+    PresentedCode { challenge, code, site, origin }
+}
+
 impl World {
     pub async fn new(store: Arc<dyn Store>) -> World {
         let mut world = World::empty(store);
@@ -121,6 +134,11 @@ impl World {
         self.clock.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
+    /// By a few milliseconds.
+    pub fn pass_or_go_back(&self, millis: i8) {
+        self.clock.fetch_add(i64::from(millis), Ordering::SeqCst);
+    }
+
     pub fn set_back(&self, time: Duration) {
         self.clock.fetch_sub(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
     }
@@ -141,12 +159,52 @@ impl World {
         Person { author: Author::Account(AccountId::from_random(self.unique())), token: None }
     }
 
-    /// Somebody with an account and a name.
+    /// Somebody with an account and a name, as they come: by a code in the mail.
     pub async fn member(&self, called: &str) -> Person {
         let id = AccountId::from_random(self.unique());
         let address = email(&format!("{}@example.org", id.0.simple()));
-        self.store.add_operator(id, name(called), address, self.now()).await.unwrap().unwrap();
+        let code = self.email_code(&address);
+        self.store.start_email_code(code.clone(), test_notice(&address)).await.unwrap();
+        let session = self.widget_session(id);
+        let signed_in = self.store.redeem_email_code(presented(&code), id, session, self.now()).await;
+        signed_in.unwrap().unwrap();
+        self.store.set_name(id, name(called)).await.unwrap().unwrap();
         Person { author: Author::Account(id), token: None }
+    }
+
+    /// An e-mail sign-in from the site's own pages. Its code is `code.code`: nothing here needs the digits.
+    pub fn email_code(&self, to: &Email) -> EmailCode {
+        EmailCode {
+            challenge: self.token(),
+            site: self.site.id,
+            origin: origin("https://blog.example"),
+            email: to.clone(),
+            code: self.token(),
+            wrong_tries: 0,
+            created_at: self.now(),
+        }
+    }
+
+    pub fn widget_session(&self, account: AccountId) -> NewSession {
+        let origin = origin("https://blog.example");
+        self.session(account, Scope::Widget { site: self.site.id, origin })
+    }
+
+    pub fn session(&self, account: AccountId, scope: Scope) -> NewSession {
+        let session = Session {
+            id: SessionId::from_random(self.unique()),
+            account,
+            scope,
+            epoch: 0,
+            created_at: self.now(),
+            used_at: self.now(),
+            rotated_at: self.now(),
+            generation: 1,
+            generation_used: false,
+            siblings: 1,
+            device: "a browser".into(),
+        };
+        NewSession { session, refresh: self.token() }
     }
 
     pub fn guest(&self, called: &str) -> Person {

@@ -112,18 +112,12 @@ pub struct StoredConversation {
 #[cbor(map)]
 pub struct StoredText {
     #[n(0)]
-    comment: Id,
-    #[n(1)]
     posted_at: i64,
 }
 
 impl StoredText {
-    pub fn new(comment: CommentId, posted_at: Timestamp) -> StoredText {
-        StoredText { comment: id(comment.0), posted_at: posted_at.as_millis() }
-    }
-
-    pub fn comment(&self) -> CommentId {
-        CommentId(uuid(&self.comment))
+    pub fn new(posted_at: Timestamp) -> StoredText {
+        StoredText { posted_at: posted_at.as_millis() }
     }
 
     pub fn posted_at(&self) -> Timestamp {

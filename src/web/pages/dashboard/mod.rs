@@ -89,7 +89,7 @@ async fn page(request: Request) -> Result<Response, Problem> {
         None => show(&SignIn {
             frame: frame(app, Some("sign-in")),
             // The dashboard's cookie does not travel with links from other sites: the page itself has to ask again.
-            from_elsewhere: request.header("sec-fetch-site").is_some_and(|site| site != "same-origin"),
+            from_elsewhere: request.header("sec-fetch-site").is_some_and(|site| site == "cross-site"),
         }),
     }
 }

@@ -1,0 +1,95 @@
+//! Random sequences of what people do, against a simple model: answers, pages in every order and of every size,
+//! counts, versions; and after each sequence the audit finds nothing.
+
+mod model;
+mod operations;
+mod reading;
+
+use std::sync::Arc;
+
+use afterword::domain::*;
+use afterword::storage::Store;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use crate::support::disk::SharedDisk;
+use crate::support::engines;
+use crate::support::world::*;
+use model::{GUESTS, MEMBERS, Model, PAGES};
+use operations::Operation;
+
+/// Sequences per test; there are four tests, so that they can run side by side.
+const SEQUENCES: u32 = 500;
+const OPERATIONS: usize = 50;
+
+/// One sequence on one store.
+pub struct Run {
+    pub world: World,
+    pub people: Vec<Person>,
+    pub model: Model,
+}
+
+fn check(weights: operations::Weights) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let config = Config { cases: SEQUENCES, failure_persistence: None, ..Config::default() };
+    let sequences = prop::collection::vec(operations::any(weights), OPERATIONS);
+    let ran = TestRunner::new(config).run(&sequences, |sequence| {
+        runtime.block_on(run(&sequence));
+        Ok(())
+    });
+    if let Err(failure) = ran {
+        panic!("{failure}");
+    }
+}
+
+async fn run(sequence: &[Operation]) {
+    let store: Arc<dyn Store> = engines::redb_on(&SharedDisk::new());
+    let mut world = World::empty(store);
+    world.site = world.add_site("blog").await;
+    let mut people: Vec<Person> = (0..MEMBERS).map(|_| world.stranger()).collect();
+    people.extend((0..GUESTS).map(|n| world.guest(&format!("Guest {n}"))));
+    let mut run = Run { world, people, model: Model::default() };
+    for operation in sequence {
+        let before = run.heads().await;
+        let views: Vec<_> = (0..PAGES).map(|page| run.model.view(page)).collect();
+        operation.perform(&mut run).await;
+        for (page, (before, after)) in before.into_iter().zip(run.heads().await).enumerate() {
+            if run.model.view(page) != views[page] {
+                assert_ne!(before, after, "page {page} shows something else under the same version");
+            }
+        }
+    }
+    run.compare().await;
+    run.world.audit().await;
+    run.world.store.close().await;
+}
+
+impl Run {
+    async fn heads(&self) -> Vec<Option<threads::Head>> {
+        let mut heads = vec![];
+        for page in 0..PAGES {
+            heads.push(self.world.store.head(self.world.site.id, &model::page_key(page)).await.unwrap());
+        }
+        heads
+    }
+}
+
+#[test]
+fn a_lively_discussion_stays_as_the_model_says() {
+    check(operations::Weights { post: 10, edit: 3, remove: 3, moderate: 5, like: 5, close: 1, wait: 1 });
+}
+
+#[test]
+fn a_moderated_discussion_stays_as_the_model_says() {
+    check(operations::Weights { post: 8, edit: 2, remove: 2, moderate: 12, like: 2, close: 1, wait: 1 });
+}
+
+#[test]
+fn a_liked_and_edited_discussion_stays_as_the_model_says() {
+    check(operations::Weights { post: 6, edit: 8, remove: 2, moderate: 3, like: 12, close: 1, wait: 1 });
+}
+
+#[test]
+fn a_discussion_over_weeks_stays_as_the_model_says() {
+    check(operations::Weights { post: 10, edit: 3, remove: 5, moderate: 6, like: 3, close: 1, wait: 8 });
+}
