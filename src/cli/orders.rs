@@ -1,6 +1,8 @@
 //! What the command line asks to be done to a site's data, and what comes back. The running server carries an order
 //! out when one is there; otherwise the command does, with the data file open to itself: the same code either way.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 use super::arguments::{NewOwner, NewSite, SiteEdit};
@@ -72,6 +74,8 @@ pub struct AuditFacts {
     pub accounts: u64,
     pub has_operator: bool,
     pub differences: Vec<String>,
+    /// The private address that all comments seem to come from, since the server started.
+    pub only_proxy: Option<IpAddr>,
 }
 
 pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Outcome> {
@@ -92,6 +96,7 @@ pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Outcome> {
                 accounts: audit.accounts,
                 has_operator: app.store.has_operator().await?,
                 differences: audit.differences,
+                only_proxy: app.senders.only_proxy(),
             })
         }
     })

@@ -49,6 +49,8 @@ mod sessions;
 mod sites;
 mod stored;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod threads;
 mod unit;
 mod votes;
