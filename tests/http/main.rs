@@ -13,5 +13,6 @@ mod floods;
 mod headers;
 mod problems;
 mod raw;
+mod reading;
 mod slow_clients;
 mod stopping;
