@@ -90,7 +90,7 @@ async fn finish(app: &App, serving: JoinHandle<()>, jobs: JoinHandle<()>, comman
     info!("stopped");
 }
 
-pub(super) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|fault| match fault.kind() {
         ErrorKind::AddrInUse => {
             anyhow::anyhow!("{address} is in use: stop what listens there, or choose another server.listen")
