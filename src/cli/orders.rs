@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::arguments::{NewOwner, NewSite, SiteEdit};
+use super::arguments::{NewOwner, NewSite, OwnerCommand, SiteCommand, SiteEdit};
 use super::{owners, sites};
 use crate::app::App;
 use crate::storage::redb::SchemaCheck;
@@ -51,6 +51,26 @@ impl Order {
     /// Whether it makes sense before the server ever ran. Anything else is more likely asked in the wrong directory.
     pub fn may_begin_a_data_file(&self) -> bool {
         matches!(self, Order::AddSite(_) | Order::AddOwner(_))
+    }
+}
+
+impl From<SiteCommand> for Order {
+    fn from(command: SiteCommand) -> Order {
+        match command {
+            SiteCommand::Add(new) => Order::AddSite(new),
+            SiteCommand::List => Order::ListSites,
+            SiteCommand::Show { key } => Order::ShowSite { key },
+            SiteCommand::Set(edit) => Order::ChangeSite(edit),
+        }
+    }
+}
+
+impl From<OwnerCommand> for Order {
+    fn from(command: OwnerCommand) -> Order {
+        match command {
+            OwnerCommand::Add(new) => Order::AddOwner(new),
+            OwnerCommand::Link { email } => Order::OwnerLink { email },
+        }
     }
 }
 

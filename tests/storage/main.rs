@@ -6,7 +6,11 @@
 mod support;
 
 mod accounts;
+mod deep;
+mod faults;
+mod killed;
 mod moderation;
+mod opening;
 mod property;
 mod publishing;
 mod sessions;

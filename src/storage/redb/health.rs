@@ -17,15 +17,14 @@ use crate::storage::{Health, StoreError};
 impl Health for RedbStore {
     fn condition(&self) -> Condition {
         let engine = &self.engine;
-        if engine.handle.openness() == Openness::Failing {
-            return Condition::Failing;
-        }
+        let refused_for_space = engine.refused_for_space.load(Ordering::Relaxed);
+        let writable = engine.handle.openness() == Openness::Writable;
         // Asked of the disk as well: nobody may have tried to write since it filled up.
         match engine.check_space() {
-            Ok(()) if engine.refused_for_space.load(Ordering::Relaxed) => Condition::Full,
-            Ok(()) => Condition::Ok,
+            Ok(()) if writable && !refused_for_space => Condition::Ok,
+            Ok(()) if refused_for_space => Condition::Full,
             Err(StoreError::Full(_)) => Condition::Full,
-            Err(_) => Condition::Failing,
+            _ => Condition::Failing,
         }
     }
 

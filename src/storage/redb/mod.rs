@@ -39,6 +39,7 @@ mod moderation;
 mod names;
 mod open;
 mod outbox;
+mod overlay;
 mod pages;
 mod prune;
 mod prune_sessions;

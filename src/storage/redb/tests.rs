@@ -1,12 +1,13 @@
 //! The writer: what shares a commit, and what happens to a batch in which something goes wrong.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
+use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
-use redb::{Builder, Database, DatabaseError};
 
 use super::disk::Disk;
 use super::fault::Fault;
@@ -18,13 +19,16 @@ use crate::storage::{Health, StoreError};
 pub struct Memory;
 
 impl Disk for Memory {
-    fn open(&self, builder: &Builder) -> Result<Database, DatabaseError> {
-        builder.create_with_backend(InMemoryBackend::new())
+    fn backend(&self) -> io::Result<Box<dyn StorageBackend>> {
+        Ok(Box::new(InMemoryBackend::new()))
     }
-    fn free_bytes(&self) -> std::io::Result<u64> {
+    fn backend_for_reading(&self) -> io::Result<Box<dyn StorageBackend>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+    fn free_bytes(&self) -> io::Result<u64> {
         Ok(u64::MAX)
     }
-    fn file_bytes(&self) -> std::io::Result<u64> {
+    fn file_bytes(&self) -> io::Result<u64> {
         Ok(0)
     }
 }

@@ -8,6 +8,7 @@ export class Observable {
   }
 
   changed(): void {
-    for (const watcher of [...this.#watchers]) watcher();
+    // A copy: who is told may stop watching.
+    for (const watcher of Array.from(this.#watchers)) watcher();
   }
 }
