@@ -1,12 +1,17 @@
 //! What a store promises, tested on every engine; and what only the redb engine can show.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails right there, with the place")]
+
 #[macro_use]
 mod support;
 
 mod accounts;
+mod around;
 mod deep;
 mod faults;
+mod heads;
 mod killed;
+mod mine;
 mod moderation;
 mod opening;
 mod property;

@@ -1,6 +1,7 @@
 //! Reading threads, and closing them.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use async_trait::async_trait;
 
@@ -153,12 +154,9 @@ fn context(snapshot: &Snapshot<'_>, thread: ThreadId, comments: &[Comment]) -> R
     let Some(row) = ledger::thread(&snapshot.threads, thread)? else { return Ok(Context::default()) };
     let mut roots = HashMap::new();
     for comment in comments.iter().filter(|comment| comment.thread == thread) {
-        if comment.is_root() {
-            roots.insert(comment.root, comment.id);
-        } else if !roots.contains_key(&comment.root) {
-            let root =
-                ledger::known_at(&snapshot.comments, &keys::comment(thread, comment.root, comment.root))?;
-            roots.insert(comment.root, root.comment.id);
+        if let Entry::Vacant(entry) = roots.entry(comment.root) {
+            let key = keys::comment(thread, comment.root, comment.root);
+            entry.insert(ledger::known_at(&snapshot.comments, &key)?.comment.id);
         }
     }
     Ok(Context { roots, pinned: row.thread.pinned, names: names::of(snapshot, row.thread.site, comments)? })
