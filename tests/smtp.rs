@@ -151,6 +151,20 @@ async fn a_wrong_password_is_the_operators_to_mend_and_loses_no_mail() {
 }
 
 #[tokio::test]
+async fn a_check_logs_in_and_sends_nothing() {
+    let server = Server::start(&["--tls", "starttls", "--login", "us:hush"]);
+    let with = |password: &str| {
+        let login = Some(("us".to_owned(), password.to_owned()));
+        mailer(Relay { security: Security::StartTls, login, ..relay(&server) })
+    };
+    assert_eq!(with("hush").check().await, Ok(()));
+    let refused = with("wrong").check().await.expect_err("a wrong password");
+    assert!(refused.to_string().contains("could not log in to localhost"), "{refused}");
+    assert!(!refused.to_string().contains("wrong"), "a password in an error");
+    assert_eq!(server.stop(), []);
+}
+
+#[tokio::test]
 async fn a_recipient_refused_for_good_is_permanent_and_the_next_mail_goes_out() {
     let server = Server::start(&[]);
     let mailer = mailer(relay(&server));

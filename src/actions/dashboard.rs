@@ -8,9 +8,10 @@ use super::passwords::NewPassword;
 use super::sessions::new_session;
 use super::sightings::Seen;
 use crate::app::App;
-use crate::domain::notices::NoticeKind;
+use crate::domain::notices::{Notice, NoticeKind};
 use crate::domain::sessions::Scope;
 use crate::domain::{Account, Email, Name, Origin, Refusal, Role, Site, SiteKey, SiteSettings};
+use crate::outside::mails;
 use crate::storage::sites::{Sighting, SiteChange};
 
 /// Signs in to the dashboard by password: the cookie's value. Anybody with an account may try; only people with a
@@ -119,16 +120,11 @@ pub async fn address(app: &App, account: &Account) -> Result<Option<Email>, Erro
 }
 
 /// Sends a mail to the owner's own address, now; returns what the mail server said.
-pub async fn send_test_mail(
-    app: &App,
-    account: &Account,
-    render: impl FnOnce(&NoticeKind) -> crate::outside::Mail,
-) -> Result<String, Error> {
+pub async fn send_test_mail(app: &App, account: &Account) -> Result<String, Error> {
     let mailer = app.mailer.as_ref().ok_or(Refusal::NoMailer)?;
-    let facts = app.store.private_facts(account.id).await?;
-    let to = facts.and_then(|facts| facts.email).ok_or(Refusal::InvalidEmail)?;
-    let mail = crate::outside::Mail { to, ..render(&NoticeKind::Test) };
-    Ok(mailer.send(&mail).await?)
+    let to = address(app, account).await?.ok_or(Refusal::InvalidEmail)?;
+    let notice = Notice { to, kind: NoticeKind::Test, expires_at: None };
+    Ok(mailer.send(&mails::render(&notice, &app.config.server.base_url)).await?)
 }
 
 /// A new password for the one who knows the old, or who came by a link and has none yet. Ends all other sessions: the

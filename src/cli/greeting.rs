@@ -20,7 +20,7 @@ pub async fn say(app: &App, address: SocketAddr) -> anyhow::Result<()> {
         "  sites     {}",
         if sites.is_empty() { "none yet".to_owned() } else { sites.join(", ") }
     ));
-    lines.extend(warnings(app));
+    lines.extend(notes(app));
     if !app.store.has_operator().await? {
         lines.push(String::new());
         lines.push(owners::set_up_link(app).await?.to_string());
@@ -37,14 +37,16 @@ fn mail(app: &App) -> String {
 }
 
 /// What works, but not as it should in production.
-pub fn warnings(app: &App) -> Vec<String> {
-    let mut found = Vec::new();
-    if !app.config.server.base_url.is_https() {
-        found.push(
-            "  note      over plain http, cookies cannot be Secure and sign-ins can be read on the way: \
-             for production, set server.base_url to an https address"
-                .to_owned(),
+fn notes(app: &App) -> Vec<String> {
+    let server = &app.config.server;
+    let mut notes = Vec::new();
+    if !app.config.base_url_given && !server.listen.ip().is_loopback() {
+        notes.push(
+            "server.base_url is not set: readers elsewhere cannot follow links to it, nor load the widget",
         );
     }
-    found
+    if !server.base_url.is_https() {
+        notes.push("over plain http, cookies cannot be Secure: for production, set server.base_url to an https address");
+    }
+    notes.into_iter().map(|note| format!("  note      {note}")).collect()
 }

@@ -22,7 +22,7 @@ use crate::{jobs, web};
 
 pub async fn run(mut config: Config, arguments: Serve) -> anyhow::Result<()> {
     logging::start(&config.log)?;
-    let mut signals = Signals::new()?;
+    let signals = Signals::new()?;
     let listener = listen(config.server.listen).await?;
     let address = listener.local_addr()?;
     name_the_real_port(&mut config, address);
@@ -31,8 +31,18 @@ pub async fn run(mut config: Config, arguments: Serve) -> anyhow::Result<()> {
     let app = wiring::app(config, store)?;
     let control = Control::listen(&app.config.storage.directory);
     greeting::say(&app, address).await?;
+    until_stopped(app, listener, control, signals, watch::Sender::new(false)).await
+}
 
-    let (stop, stopped) = watch::channel(false);
+/// Serves, and runs what works beside it, until a signal comes; then tells everybody who listens to `stop`.
+pub(super) async fn until_stopped(
+    app: Arc<App>,
+    listener: TcpListener,
+    control: std::io::Result<Control>,
+    mut signals: Signals,
+    stop: watch::Sender<bool>,
+) -> anyhow::Result<()> {
+    let stopped = stop.subscribe();
     let mut jobs = tokio::spawn(jobs::run(app.clone(), stopped.clone()));
     let commands = match control {
         Ok(control) => Some(tokio::spawn(control.serve(app.clone(), stopped.clone()))),
@@ -50,7 +60,7 @@ pub async fn run(mut config: Config, arguments: Serve) -> anyhow::Result<()> {
         }
         ended = &mut jobs => Err(anyhow::anyhow!("the job loop ended by itself: {ended:?}")),
     };
-    let _ = stop.send(true);
+    stop.send_replace(true);
     tokio::select! {
         () = finish(&app, serving, jobs, commands) => came_to_an_end,
         name = signals.next() => bail!("{name} again: stopped without finishing what was under way"),
@@ -104,13 +114,13 @@ fn name_the_real_port(config: &mut Config, address: SocketAddr) {
 }
 
 /// SIGTERM and SIGINT, taken from the moment this exists.
-struct Signals {
+pub(super) struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    fn new() -> anyhow::Result<Signals> {
+    pub(super) fn new() -> anyhow::Result<Signals> {
         let take = |kind| signal(kind).context("taking signals");
         Ok(Signals { terminate: take(SignalKind::terminate())?, interrupt: take(SignalKind::interrupt())? })
     }

@@ -11,7 +11,7 @@ use crate::config::{Config, Encryption, Mistakes, Secret};
 use crate::outside::Mailer;
 use crate::outside::smtp::{self, Relay, Security, SmtpMailer, Stamp};
 use crate::storage::Store;
-use crate::storage::redb::{self, Options, RedbStore};
+use crate::storage::redb::{FILE as DATA_FILE, Options, RedbStore};
 
 /// The configuration file that is read if none is named and it is there.
 const DEFAULT_CONFIG: &str = "afterword.toml";
@@ -47,7 +47,7 @@ pub fn open_store(config: &Config, one_commit_per_unit: bool) -> anyhow::Result<
 
 /// For commands that make no sense without data: rather than begin an empty file in the wrong place, says so.
 pub fn require_data_file(config: &Config) -> anyhow::Result<()> {
-    let path = config.storage.directory.join(redb::FILE);
+    let path = config.storage.directory.join(DATA_FILE);
     match path.try_exists() {
         Ok(true) => Ok(()),
         Ok(false) => bail!(

@@ -11,6 +11,8 @@ mod cross_site;
 mod cursor;
 mod encoding;
 mod etag;
+mod health;
+mod journal;
 mod mine;
 pub mod openapi;
 pub mod pages;
@@ -32,10 +34,13 @@ pub use request::Request;
 pub use response::Response;
 pub use service::{Service, service};
 
+use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::app::{App, random};
+use accept::Tally;
+use journal::Journal;
 use prepared::Prepared;
 use request::RequestId;
 use route::{Route, Table};
@@ -45,16 +50,27 @@ use thread_cache::ThreadCache;
 pub struct Shared {
     pub app: Arc<App>,
     pub table: Table,
+    /// What the accept loop counts, if it was given [`Service::accept_limits`].
+    tally: Arc<Tally>,
+    journal: Journal,
     threads: ThreadCache,
     requests: AtomicU64,
     openapi: OnceLock<Prepared>,
 }
 
 impl Shared {
-    fn new(app: Arc<App>, table: Table) -> Shared {
+    fn new(app: Arc<App>, table: Table, log: impl Write + Send + 'static) -> Shared {
         let seed = u64::from_le_bytes(random(&*app.chance));
-        let threads = ThreadCache::new(app.config.server.page_cache_bytes);
-        Shared { app, table, threads, requests: AtomicU64::new(seed), openapi: OnceLock::new() }
+        let log = app.config.log.access.then(|| (app.config.log.format, Box::new(log) as Box<_>));
+        Shared {
+            tally: Arc::default(),
+            journal: Journal::begin(log),
+            threads: ThreadCache::new(app.config.server.page_cache_bytes),
+            requests: AtomicU64::new(seed),
+            openapi: OnceLock::new(),
+            app,
+            table,
+        }
     }
 
     /// The OpenAPI document, made when it is first asked for.
@@ -80,6 +96,7 @@ pub fn routes() -> Vec<Route> {
         votes::routes(),
         sessions::routes(),
         widget_files::routes(),
+        health::routes(),
         problem::routes(),
         pages::routes(),
         openapi::routes(),

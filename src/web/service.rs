@@ -4,6 +4,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::io::Write;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,11 +20,12 @@ use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reject::Rejection;
 
-use super::accept::Peer;
+use super::accept::{AcceptLimits, Peer};
+use super::journal::Entry;
 use super::problem::{Problem, kinds};
 use super::request::Arrival;
 use super::response::Response;
-use super::route::{Table, one_of};
+use super::route::{Route, Table, one_of};
 use super::{Shared, cors};
 use crate::app::App;
 
@@ -40,12 +42,29 @@ pub struct Service {
     routes: BoxedFilter<(Response,)>,
 }
 
-/// Assembles the server: all routes, and everything around them.
+/// Assembles the server: all routes, and everything around them. Its access log goes to standard output.
 pub fn service(app: Arc<App>) -> Service {
-    let routes = super::routes();
-    let shared = Arc::new(Shared::new(app, Table::of(&routes)));
-    let routes = one_of(routes).recover(rejected).unify().boxed();
-    Service { shared, routes }
+    Service::new(app, super::routes(), std::io::stdout())
+}
+
+impl Service {
+    /// The same of other routes, or with another place for the access log.
+    pub fn new(app: Arc<App>, routes: Vec<Route>, log: impl Write + Send + 'static) -> Service {
+        let shared = Arc::new(Shared::new(app, Table::of(&routes), log));
+        let routes = one_of(routes).recover(rejected).unify().boxed();
+        Service { shared, routes }
+    }
+
+    /// The configured limits of the accept loop, counting where `/metrics` finds it.
+    pub fn accept_limits(&self) -> AcceptLimits {
+        let tally = self.shared.tally.clone();
+        AcceptLimits { tally, ..AcceptLimits::from(&self.shared.app.config.server) }
+    }
+
+    /// What every route is.
+    pub fn table(&self) -> &Table {
+        &self.shared.table
+    }
 }
 
 impl<B> tower_service::Service<http::Request<B>> for Service
@@ -92,7 +111,21 @@ async fn answer(arrival: Arc<Arrival>, routes: BoxedFilter<(Response,)>) -> Resp
     if !is_options {
         cors::apply(&arrival, headers);
     }
+    note(&arrival, &response);
     if arrival.method == Method::HEAD { without_body(response) } else { response }
+}
+
+fn note(arrival: &Arrival, response: &Response) {
+    let shared = arrival.shared();
+    shared.journal.note(Entry {
+        at: shared.app.clock.now(),
+        request: arrival.id,
+        method: Entry::method(&arrival.method),
+        route: arrival.row().map_or(Entry::NO_ROUTE, |row| row.pattern.as_str()),
+        status: response.status().as_u16(),
+        bytes: http_body::Body::size_hint(response.body()).exact(),
+        micros: u64::try_from(arrival.began.elapsed().as_micros()).unwrap_or(u64::MAX),
+    });
 }
 
 /// What the routes answer; a panic in one is a problem like any other.

@@ -137,6 +137,7 @@ async fn a_removed_comment_leaves_a_tombstone_only_while_it_has_replies() {
     let thread = app.thread("/p").await;
     assert_eq!(thread["conversations"], json!([]));
     assert_eq!(thread["thread"]["count"], 0);
+    assert_eq!(bob.mine("/p").await["comments"], json!([]), "what one removed oneself does not come back");
 }
 
 #[tokio::test]

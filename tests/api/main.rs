@@ -1,11 +1,15 @@
 //! The HTTP contract, as clients see it: the real routes on a real store.
 
+#![allow(clippy::unwrap_used, reason = "what is not as expected fails the test, there")]
+
 #[path = "../support/mod.rs"]
 mod support;
 
 mod comments;
+mod first_party;
 mod guests;
 mod moderation;
+mod pages;
 mod permissions;
 mod reading;
 mod refusals;

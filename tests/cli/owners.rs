@@ -9,7 +9,7 @@ fn url_in(text: &str) -> String {
 
 /// Where the link of the greeting leads.
 fn set_up_link(server: &mut Server) -> String {
-    url_in(&server.greeting_until(|line| line.contains("/setup#")).lines().last().expect("a line").to_owned())
+    url_in(server.greeting_until(|line| line.contains("/setup#")).lines().last().expect("a line"))
 }
 
 fn set_up(server: &Server, link: &str) -> u16 {
@@ -26,7 +26,7 @@ fn the_first_start_prints_a_set_up_link_that_works_once() {
     let home = Home::new();
     let mut server = home.serve();
     let link = set_up_link(&mut server);
-    assert!(link.starts_with(&format!("http://127.0.0.1:{}/setup#ln_", server.address.port())), "{link}");
+    assert!(link.starts_with(&format!("http://localhost:{}/setup#ln_", server.address.port())), "{link}");
     assert!((200..300).contains(&set_up(&server, &link)));
     assert_eq!(set_up(&server, &link), 410, "a link works once");
 
@@ -61,7 +61,7 @@ fn a_sign_in_link_opens_the_dashboard_once() {
     let link = url_in(&home.run(&["owner", "add", "--name", "Ada", "--email", "ada@example.org"]).ok());
     let (_, token) = link.split_once('#').expect("a token in the fragment");
     let server = home.serve();
-    let origin = format!("http://{}", server.address);
+    let origin = format!("http://localhost:{}", server.address.port());
     let body = format!(r#"{{"token":"{token}"}}"#);
     let answer = server.post("/auth/link", &origin, &body);
     assert!((200..300).contains(&answer.status), "{answer:?}");

@@ -1,6 +1,6 @@
 //! What a store promises, tested on every engine; and what only the redb engine can show.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails right there, with the place")]
+#![allow(clippy::unwrap_used, reason = "what is not as expected fails the test, there")]
 
 #[macro_use]
 mod support;

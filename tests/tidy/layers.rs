@@ -29,7 +29,7 @@ const LAYERS: &[(&str, &str, &[&str])] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("anyhow", &["cli", "main"]),
     ("clap", &["cli"]),
-    ("tracing_subscriber", &["cli"]),
+    ("tracing_subscriber", &["config", "cli"]),
     ("redb", &["storage::redb"]),
     ("minicbor", &["storage::redb"]),
     ("lettre", &["outside"]),

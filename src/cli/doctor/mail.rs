@@ -5,8 +5,8 @@ use crate::cli::wiring;
 use crate::config::{BaseUrl, Config};
 use crate::domain::Email;
 use crate::domain::notices::{Notice, NoticeKind};
-use crate::jobs::mails;
 use crate::outside::Mailer;
+use crate::outside::mails;
 
 pub async fn look(config: &Config, test_to: Option<&str>) -> Vec<Finding> {
     match wiring::mailer(config) {
@@ -23,12 +23,11 @@ pub async fn look(config: &Config, test_to: Option<&str>) -> Vec<Finding> {
         Err(fault) => vec![Finding::wrong(format!("mail: {fault:#}"))],
         Ok(Some(mailer)) => {
             let mut found = vec![match mailer.check().await {
-                Ok(()) => Finding::fine(format!("the mail server takes us ({})", mailer.describe())),
-                Err(fault) => Finding::wrong(format!(
-                    "the mail server does not take us ({}): {fault}",
-                    mailer.describe()
-                ))
-                .do_this("check [mail] in the configuration"),
+                Ok(()) => Finding::fine(format!("the mail server answers ({})", mailer.describe())),
+                Err(fault) => {
+                    Finding::wrong(format!("the mail server cannot be used ({}): {fault}", mailer.describe()))
+                        .do_this("check [mail] in the configuration")
+                }
             }];
             if let Some(to) = test_to {
                 found.push(send_test(&mailer, to, &config.server.base_url).await);

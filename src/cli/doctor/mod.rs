@@ -11,6 +11,7 @@ use super::arguments;
 use super::control;
 use super::orders::{AuditFacts, Order, Outcome};
 use super::output::say;
+use super::wiring;
 use crate::config::Config;
 use finding::Finding;
 
@@ -42,8 +43,11 @@ pub async fn run(config: Result<Config>, arguments: arguments::Doctor) -> Result
 
 /// What the data file holds, and whether it agrees with itself.
 async fn data(config: &Config, repair: bool) -> Vec<Finding> {
+    if let Err(missing) = wiring::require_data_file(config) {
+        return vec![Finding::note(format!("{missing:#}"))];
+    }
     match control::ask(config.clone(), Order::Audit { repair }).await {
-        Ok(Outcome::Audit(facts)) => audited(&facts, repair),
+        Ok(Outcome::Audit(facts)) => audited(config, &facts, repair),
         Ok(other) => {
             vec![Finding::wrong(format!("data file: the server answered something else: {other:?}"))]
         }
@@ -51,11 +55,15 @@ async fn data(config: &Config, repair: bool) -> Vec<Finding> {
     }
 }
 
-fn audited(facts: &AuditFacts, repaired: bool) -> Vec<Finding> {
-    let AuditFacts { sites, threads, comments, accounts, has_operator, differences } = facts;
-    let mut found = vec![Finding::fine(format!(
-        "data file: {sites} sites, {threads} threads, {comments} comments, {accounts} accounts"
-    ))];
+fn audited(config: &Config, facts: &AuditFacts, repaired: bool) -> Vec<Finding> {
+    let AuditFacts { sites, threads, comments, accounts, has_operator, differences, only_proxy } = facts;
+    let counted = [
+        count(*sites, "site"),
+        count(*threads, "thread"),
+        count(*comments, "comment"),
+        count(*accounts, "account"),
+    ];
+    let mut found = vec![Finding::fine(format!("data file: {}", counted.join(", ")))];
     if differences.is_empty() {
         found.push(Finding::fine("counters and indexes agree with what they count"));
     }
@@ -65,6 +73,12 @@ fn audited(facts: &AuditFacts, repaired: bool) -> Vec<Finding> {
         } else {
             Finding::wrong(difference.clone()).do_this("afterword doctor --repair writes it anew")
         });
+    }
+    if let Some(ip) = only_proxy.filter(|_| !config.server.base_url.is_local()) {
+        found.push(
+            Finding::wrong(format!("all comments since the start came from {ip}: visitors cannot be told apart, and share their limits"))
+                .do_this("add it to server.trusted_proxies, and have the proxy send X-Forwarded-For"),
+        );
     }
     if !has_operator {
         found.push(
@@ -78,4 +92,8 @@ fn audited(facts: &AuditFacts, repaired: bool) -> Vec<Finding> {
         );
     }
     found
+}
+
+fn count(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

@@ -44,6 +44,9 @@ pub fn read(
         }
         let comment =
             ledger::known_at(&snapshot.comments, &keys::comment(thread, Place(root), place))?.comment;
+        if comment.removal.is_some() {
+            continue;
+        }
         let is_hidden = !is_public || waiting;
         let is_recent = comment.posted_at >= since;
         if (is_hidden && hidden < MOST) || (is_recent && recent < MOST) {

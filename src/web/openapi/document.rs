@@ -130,7 +130,7 @@ fn parameters(row: &RouteRow) -> Vec<Value> {
             "in": "query",
             "required": fact.required,
             "description": fact.description,
-            "schema": text(),
+            "schema": if fact.many { json!({ "type": "array", "items": text() }) } else { text() },
         })
     });
     path.chain(query).collect()
@@ -197,7 +197,9 @@ impl Schemas {
         (shape.parts)(&mut parts);
         for (name, schema) in parts {
             // A schema that cannot be written is a fault of its type; the document's test shows the hole.
-            self.0.entry(name).or_insert_with(|| serde_json::to_value(schema).unwrap_or(Value::Null));
+            let schema = serde_json::to_value(schema).unwrap_or(Value::Null);
+            let known = self.0.entry(name.clone()).or_insert_with(|| schema.clone());
+            debug_assert!(*known == schema, "two types are called {name}");
         }
         json!({ "$ref": format!("#/components/schemas/{name}") })
     }

@@ -6,7 +6,7 @@ use http::header::{self, HeaderName};
 
 use super::views::{Failure, Frame};
 use crate::app::App;
-use crate::web::{Problem, Request, Response, response};
+use crate::web::{Problem, Request, Response, response, widget_files};
 
 /// Scripts, styles and requests from this server only; no string ever becomes a script.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -17,10 +17,12 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 /// What stands around a page, with the script named `script` under `widget/src/first-party`.
 pub fn frame(app: &App, script: Option<&str>) -> Frame {
     let base = &app.config.server.base_url.path;
+    // A build without its widget fails; what is named here and not there is found by the tests of these pages.
+    let address = |stem| widget_files::address(stem).map(|path| format!("{base}{path}"));
     Frame {
         base: base.clone(),
-        style: format!("{base}/widget/pages-0.css"),
-        script: script.map(|stem| format!("{base}/widget/{stem}-0.js")),
+        style: address("pages").unwrap_or_default(),
+        script: script.and_then(address),
     }
 }
 

@@ -73,6 +73,8 @@ pub struct Facts {
 pub struct QueryFact {
     pub name: &'static str,
     pub required: bool,
+    /// Whether it may come more than once.
+    pub many: bool,
     pub description: &'static str,
 }
 
@@ -132,7 +134,13 @@ impl Draft {
 
     /// A query parameter.
     pub fn query(mut self, name: &'static str, required: bool, description: &'static str) -> Draft {
-        self.0.facts.query.push(QueryFact { name, required, description });
+        self.0.facts.query.push(QueryFact { name, required, many: false, description });
+        self
+    }
+
+    /// A query parameter that comes once or more.
+    pub fn query_many(mut self, name: &'static str, description: &'static str) -> Draft {
+        self.0.facts.query.push(QueryFact { name, required: true, many: true, description });
         self
     }
 

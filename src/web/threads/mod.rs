@@ -43,7 +43,7 @@ pub fn routes() -> Vec<Route> {
             .to(thread),
         read("/api/v1/sites/{site}/counts")
             .doc("How many comments pages have", "Up to 100 pages; published comments, replies included.")
-            .query("page", true, "As for a thread; once for every page.")
+            .query_many("page", "As for a thread; once for every page.")
             .gives::<wire::Counts>(StatusCode::OK)
             .to(single::counts),
         read("/api/v1/sites/{site}/replies")

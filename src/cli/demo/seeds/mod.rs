@@ -8,6 +8,7 @@ mod letters;
 mod people;
 mod plant;
 mod script;
+mod sign_up;
 
 pub use plant::plant;
 

@@ -6,36 +6,36 @@
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
+use futures_util::stream::{self, StreamExt};
 
 use super::dice::Dice;
-use super::people::{PEOPLE, Person};
 use super::script::{Fate, Said, Who};
+use super::sign_up::accounts;
 use super::{Scene, scenes};
-use crate::actions::sessions::new_session;
 use crate::actions::tokens;
 use crate::app::App;
 use crate::cli::demo::magazine::articles;
 use crate::domain::comments::{PendingReason, RemovedBy, Verdict};
-use crate::domain::notices::{Notice, NoticeKind};
-use crate::domain::sessions::{EmailCode, Scope};
 use crate::domain::{
-    AccountId, Author, CommentId, Email, GuestId, Member, Name, Origin, PageRef, Role, Site, Standing,
-    Timestamp, TokenHash,
+    AccountId, Author, CommentId, GuestId, Name, Origin, PageRef, Site, Standing, Timestamp, TokenHash,
 };
-use crate::storage::comments::{Edit, Idempotency, NewComment, NewPage, Posted, SentFrom};
-use crate::storage::sessions::PresentedCode;
+use crate::storage::comments::{Edit, Idempotency, NewComment, NewPage, SentFrom};
 use crate::text::markdown;
 
 /// How long the busy conversation has been going on.
 const AGE: Duration = Duration::from_secs(19 * 24 * 60 * 60);
-const SIGN_IN_CODE: &str = "000000";
+/// After what time a comment was changed, liked or removed.
+const LATER: Duration = Duration::from_secs(8 * 60);
+/// How much is handed to the store at once: it commits together what comes together.
+const AT_ONCE: usize = 64;
 
-/// Fills the store, unless that was done before. Says whether it was.
-pub async fn plant(app: &App, site: &Site, origin: &Origin) -> anyhow::Result<bool> {
+/// Fills the store, unless that was done before; calls `begins` if there is something to do.
+pub async fn plant(app: &App, site: &Site, origin: &Origin, begins: impl FnOnce()) -> anyhow::Result<()> {
     let busy = page(origin, articles::BUSY);
     if app.store.head(site.id, &busy.key(site, app.clock.now())?).await?.is_some() {
-        return Ok(false);
+        return Ok(());
     }
+    begins();
     let scenes = scenes().map_err(|fault| anyhow!("the demo's texts: {fault}"))?;
     let people = accounts(app, site, origin).await?;
     for scene in &scenes {
@@ -43,68 +43,11 @@ pub async fn plant(app: &App, site: &Site, origin: &Origin) -> anyhow::Result<bo
             .await
             .with_context(|| format!("planting {}", scene.slug))?;
     }
-    Ok(true)
+    Ok(())
 }
 
 fn page(origin: &Origin, slug: &str) -> PageRef {
     PageRef { id: None, url: format!("{origin}/{slug}"), canonical: None }
-}
-
-/// Everybody's account, in the order of [`PEOPLE`].
-async fn accounts(app: &App, site: &Site, origin: &Origin) -> anyhow::Result<Vec<AccountId>> {
-    let mut dice = Dice::new(1872);
-    let mut ids = Vec::new();
-    for person in &PEOPLE {
-        let id = AccountId::from_random(dice.bytes());
-        let email = Email::parse(&person.email())?;
-        let id = match app.store.account_by_email(&email).await? {
-            Some(account) => account.id,
-            None => signed_up(app, site, origin, person, email, id).await?,
-        };
-        if person.role != Role::None {
-            let member = Member::new(site.id, id, app.clock.now());
-            app.store.set_member(Member { role: person.role, ..member }).await?;
-        }
-        ids.push(id);
-    }
-    Ok(ids)
-}
-
-/// Comes in by e-mail as anybody would; the mail has expired before it could be sent.
-async fn signed_up(
-    app: &App,
-    site: &Site,
-    origin: &Origin,
-    person: &Person,
-    email: Email,
-    id: AccountId,
-) -> anyhow::Result<AccountId> {
-    let now = app.clock.now();
-    let challenge = tokens::hash(&email.lookup());
-    let code = tokens::short_code_hash(challenge, SIGN_IN_CODE);
-    let waiting = EmailCode {
-        challenge,
-        site: site.id,
-        origin: origin.clone(),
-        email: email.clone(),
-        code,
-        wrong_tries: 0,
-        created_at: now,
-    };
-    let kind = NoticeKind::SignInCode {
-        code: SIGN_IN_CODE.to_owned(),
-        site: site.name.clone(),
-        origin: origin.to_string(),
-    };
-    let notice = Notice { to: email, kind, expires_at: Some(Timestamp::EPOCH) };
-    app.store.start_email_code(waiting, notice).await?;
-    let presented = PresentedCode { challenge, code, site: site.id, origin: origin.clone() };
-    let scope = Scope::Widget { site: site.id, origin: origin.clone() };
-    let (session, _) = new_session(app, None, scope, "the demo");
-    let (account, session) = app.store.redeem_email_code(presented, id, session, now).await??;
-    app.store.end_session(session.id).await?;
-    app.store.set_name(account.id, Name::parse(person.name)?).await??;
-    Ok(account.id)
 }
 
 async fn planted(
@@ -114,29 +57,33 @@ async fn planted(
     people: &[AccountId],
     scene: &Scene,
 ) -> anyhow::Result<()> {
-    let mut dice = Dice::new(scene.slug.bytes().map(u64::from).sum());
     let now = app.clock.now();
+    let mut dice = Dice::new(scene.slug.bytes().map(u64::from).sum());
     let moments = moments(&scene.said, now, &mut dice);
     let ids: Vec<_> = scene.said.iter().map(|_| CommentId::from_random(dice.bytes())).collect();
-    let title = articles::by_slug(scene.slug).map_or_else(String::new, |article| article.title.to_owned());
     let page_ref = page(origin, scene.slug);
-    let new_page = NewPage { key: page_ref.key(site, now)?, url: page_ref.address(site, now)?, title };
+    let page = NewPage {
+        key: page_ref.key(site, now)?,
+        url: page_ref.address(site, now)?,
+        title: articles::by_slug(scene.slug).map_or_else(String::new, |article| article.title.to_owned()),
+    };
+
     // In the order in which they were written: that is the order they keep.
     let mut order: Vec<usize> = (0..scene.said.len()).collect();
     order.sort_by_key(|at| moments[*at]);
+    let mut written = Vec::new();
     for at in order {
         let said = &scene.said[at];
-        let (first_text, _) = edited_text(said);
         let author = author(said, people, &mut dice)?;
-        let new = NewComment {
+        written.push(NewComment {
             id: ids[at],
             site: site.id,
-            page: new_page.clone(),
+            page: page.clone(),
             parent: said.parent.map(|parent| ids[parent]),
             guest_token: matches!(author, Author::Guest { .. }).then(|| TokenHash(doubled(dice.bytes()))),
             author,
-            body: markdown::parse(first_text),
-            markdown: first_text.to_owned(),
+            body: markdown::parse(first_text(said)),
+            markdown: first_text(said).to_owned(),
             posted_at: moments[at],
             standing: standing(said.fate),
             sent_from: SentFrom::default(),
@@ -145,54 +92,61 @@ async fn planted(
                 request: tokens::hash(&said.text),
             }),
             notices: Vec::new(),
-        };
-        match app.store.publish(new).await?? {
-            Posted::New(_) => afterwards(app, site, people, said, ids[at], moments[at], &mut dice).await?,
-            Posted::Repeat(_) => {}
-        }
+        });
     }
-    // Last: nobody answers what is not there any more.
-    for (at, said) in scene.said.iter().enumerate() {
-        removed(app, site, people, said, ids[at], moments[at]).await?;
+    // The store takes what is handed to it in that order, many to a commit.
+    let mut posted = stream::iter(written).map(|new| app.store.publish(new)).buffered(AT_ONCE);
+    while let Some(answer) = posted.next().await {
+        answer??;
     }
+    afterwards(app, site, people, scene, &ids, &moments, &mut dice).await?;
     if scene.closed
-        && let Some(head) = app.store.head(site.id, &new_page.key).await?
+        && let Some(head) = app.store.head(site.id, &page.key).await?
     {
         app.store.set_closed(site.id, head.thread, true, people[0], now).await??;
     }
     Ok(())
 }
 
-/// What happened to a comment since it was written.
+/// What happened to the comments since they were written.
 async fn afterwards(
     app: &App,
     site: &Site,
     people: &[AccountId],
-    said: &Said,
-    id: CommentId,
-    posted_at: Timestamp,
+    scene: &Scene,
+    ids: &[CommentId],
+    moments: &[Timestamp],
     dice: &mut Dice,
 ) -> anyhow::Result<()> {
     let store = &app.store;
-    let later = posted_at.plus(Duration::from_secs(8 * 60));
-    if let (_, Some(whole)) = edited_text(said) {
-        let edit = Edit {
-            comment: id,
-            body: markdown::parse(whole),
-            markdown: whole.to_owned(),
-            edited_at: later,
-            standing: Standing::Published,
-        };
-        store.edit(site.id, edit).await??;
+    let mut likes = Vec::new();
+    for (at, said) in scene.said.iter().enumerate() {
+        let (id, later) = (ids[at], moments[at].plus(LATER).min(app.clock.now()));
+        if said.edited {
+            let edit = Edit {
+                comment: id,
+                body: markdown::parse(&said.text),
+                markdown: said.text.clone(),
+                edited_at: later,
+                standing: Standing::Published,
+            };
+            store.edit(site.id, edit).await??;
+        }
+        let mut readers: Vec<_> = (0..people.len()).filter(|at| said.who != Who::Person(*at)).collect();
+        dice.shuffle(&mut readers);
+        likes.extend(readers.into_iter().take(said.likes).map(|reader| (id, people[reader], later)));
+        if said.pinned {
+            store.moderate(site.id, id, Verdict::Pin, people[0], later).await??;
+        }
     }
-    let mut readers: Vec<_> =
-        (0..people.len()).filter(|reader| said.who != Who::Person(*reader)).map(|at| people[at]).collect();
-    dice.shuffle(&mut readers);
-    for reader in readers.into_iter().take(said.likes) {
-        store.set_like(site.id, id, reader, true, later).await??;
+    let like = |(comment, reader, at)| store.set_like(site.id, comment, reader, true, at);
+    let mut liked = stream::iter(likes).map(like).buffered(AT_ONCE);
+    while let Some(answer) = liked.next().await {
+        answer??;
     }
-    if said.pinned {
-        store.moderate(site.id, id, Verdict::Pin, people[0], later).await??;
+    // Last: nobody answers or likes what is not there any more.
+    for (at, said) in scene.said.iter().enumerate() {
+        removed(app, site, people, said, ids[at], moments[at].plus(LATER).min(app.clock.now())).await?;
     }
     Ok(())
 }
@@ -203,7 +157,7 @@ async fn removed(
     people: &[AccountId],
     said: &Said,
     id: CommentId,
-    posted_at: Timestamp,
+    later: Timestamp,
 ) -> anyhow::Result<()> {
     let (by, who) = match (said.fate, &said.who) {
         (Fate::RemovedByAuthor, Who::Person(who)) => (RemovedBy::Author, Some(people[*who])),
@@ -211,7 +165,6 @@ async fn removed(
         (Fate::RemovedByModerator, _) => (RemovedBy::Moderator, Some(people[0])),
         (Fate::Published | Fate::Pending | Fate::Spam, _) => return Ok(()),
     };
-    let later = posted_at.plus(Duration::from_secs(40 * 60));
     app.store.remove(site.id, id, by, who, later).await??;
     Ok(())
 }
@@ -256,11 +209,11 @@ fn standing(fate: Fate) -> Standing {
     }
 }
 
-/// What was posted first, and what it was changed to.
-fn edited_text(said: &Said) -> (&str, Option<&str>) {
+/// What was posted first, if the rest was added later.
+fn first_text(said: &Said) -> &str {
     match said.text.rsplit_once("\n\n") {
-        Some((first, _)) if said.edited => (first, Some(&said.text)),
-        _ => (&said.text, None),
+        Some((first, _)) if said.edited => first,
+        _ => &said.text,
     }
 }
 
@@ -273,7 +226,50 @@ fn doubled(half: [u8; 16]) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::app::Parts;
+    use crate::cli::demo::demo_site;
+    use crate::cli::machine::{OsChance, SystemClock};
+    use crate::cli::wiring;
+    use crate::config::Config;
+    use crate::domain::Order;
+    use crate::outside::mailbox::Mailbox;
+    use crate::storage::threads::Window;
+
+    #[tokio::test]
+    async fn planting_twice_plants_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut config = Config::load(None, std::iter::empty()).unwrap();
+        config.storage.directory = directory.path().to_owned();
+        config.storage.reserve_bytes = 0;
+        let mailbox = Arc::new(Mailbox::new(10));
+        let app = App::new(Parts {
+            store: wiring::open_store(&config, false).unwrap(),
+            config: Arc::new(config),
+            clock: Arc::new(SystemClock),
+            chance: Arc::new(OsChance),
+            mailer: Some(mailbox),
+        });
+        let origin = Origin::parse("http://localhost:8081").unwrap();
+        let site = demo_site(&app, &origin).await.unwrap();
+        let mut begun = 0;
+        for _ in 0..2 {
+            plant(&app, &site, &origin, || begun += 1).await.unwrap();
+        }
+        assert_eq!(begun, 1);
+        let busy = page(&origin, articles::BUSY).key(&site, app.clock.now()).unwrap();
+        let empty = page(&origin, articles::EMPTY).key(&site, app.clock.now()).unwrap();
+        assert_eq!(app.store.counts(site.id, &[busy.clone(), empty]).await.unwrap(), [400, 0]);
+        let head = app.store.head(site.id, &busy).await.unwrap().unwrap();
+        let window = Window { roots: 50, replies: 100 };
+        let first = app.store.thread_page(head.thread, Order::Oldest, None, window).await.unwrap().unwrap();
+        assert!(first.conversations[0].pinned && first.next.is_some());
+        let audit = app.store.audit(false).await.unwrap();
+        assert_eq!(audit.differences, Vec::<String>::new());
+        app.store.close().await;
+    }
 
     #[test]
     fn answers_come_after_what_they_answer_and_before_now() {

@@ -3,7 +3,8 @@ const list = document.querySelector("#mails");
 const empty = document.querySelector("#empty");
 const lost = document.querySelector("#lost");
 const news = document.querySelector("#news");
-let latest = 0;
+/** What is shown already. */
+const shown = new Set();
 let first = true;
 
 function node(name, properties, ...children) {
@@ -46,25 +47,30 @@ function item(mail) {
   children.push(node("details", { open: !code },
     node("summary", { textContent: "The whole mail" }),
     node("pre", { textContent: mail.text, dir: "auto" })));
-  return node("li", { className: "mail", value: mail.id }, ...children);
+  return node("li", { className: "mail" }, ...children);
 }
 
 async function look() {
-  const answer = await fetch(`/mailbox/mails.json?after=${latest}`, { cache: "no-store" });
-  const { mails } = await answer.json();
-  // The server was started anew, and counts from one again.
-  if (mails.length && mails[0].id <= latest) list.replaceChildren();
-  for (const mail of mails) {
-    latest = mail.id;
+  const answer = await fetch("/mailbox/mails.json", { cache: "no-store" });
+  const mails = await answer.json();
+  const fresh = mails.filter((mail) => !shown.has(key(mail))).reverse();
+  for (const mail of fresh) {
+    shown.add(key(mail));
     const height = document.documentElement.scrollHeight;
     const top = scrollY;
     list.prepend(item(mail));
-    // Browsers that anchor scrolling have done this already; then the difference is nought.
-    if (top > 120) scrollTo({ top: top + document.documentElement.scrollHeight - height, behavior: "instant" });
+    // Browsers that anchor scrolling have moved the page already: then nothing is left to do.
+    if (top > 120 && scrollY === top) {
+      scrollTo({ top: top + document.documentElement.scrollHeight - height, behavior: "instant" });
+    }
   }
   empty.hidden = list.children.length > 0;
-  if (mails.length && !first) news.textContent = `New mail: ${mails.at(-1).subject}`;
+  if (fresh.length > 0 && !first) news.textContent = `New mail: ${fresh.at(-1).subject}`;
   first = false;
+}
+
+function key(mail) {
+  return `${mail.at} ${mail.to} ${mail.subject}`;
 }
 
 for (;;) {

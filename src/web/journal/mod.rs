@@ -1,0 +1,224 @@
+//! One entry for every request that was answered: what the access log and the metrics are made from.
+//!
+//! Answering a request must cost no system call and no formatting. So an entry is put into a list, and a thread of its
+//! own takes the list a few times a second, counts it and writes it. Invariant: an entry holds nothing that a visitor
+//! sent: no path, no query, no address; only the pattern of the route that answered.
+
+mod counts;
+mod lines;
+
+pub use counts::Counts;
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::{JoinHandle, Thread};
+use std::time::Duration;
+
+use http::Method;
+use parking_lot::Mutex;
+
+use super::request::RequestId;
+use crate::config::LogFormat;
+use crate::domain::Timestamp;
+
+/// How long entries are gathered before they are written together.
+const GATHER: Duration = Duration::from_millis(50);
+/// Entries that wait at most, when whoever reads the log is slower than the server. Further ones are lost, and counted.
+const MAX_WAITING: usize = 100_000;
+
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    pub at: Timestamp,
+    pub request: RequestId,
+    pub method: &'static str,
+    /// The route's pattern; `-` if no route answered.
+    pub route: &'static str,
+    pub status: u16,
+    /// Of the answer's body, if they are known before it is sent.
+    pub bytes: Option<u64>,
+    pub micros: u64,
+}
+
+impl Entry {
+    pub const NO_ROUTE: &'static str = "-";
+
+    /// A method's name, without keeping what a client may have made up.
+    pub fn method(method: &Method) -> &'static str {
+        match *method {
+            Method::GET => "GET",
+            Method::HEAD => "HEAD",
+            Method::POST => "POST",
+            Method::PUT => "PUT",
+            Method::PATCH => "PATCH",
+            Method::DELETE => "DELETE",
+            Method::OPTIONS => "OPTIONS",
+            _ => "OTHER",
+        }
+    }
+}
+
+pub struct Journal {
+    desk: Arc<Desk>,
+    clerk: Option<JoinHandle<()>>,
+}
+
+/// What the requests' threads and the writing one share.
+struct Desk {
+    waiting: Mutex<Vec<Entry>>,
+    lost: AtomicU64,
+    closing: AtomicBool,
+    /// Held while entries are written, so that they keep their order.
+    book: Mutex<Book>,
+    counts: Counts,
+}
+
+struct Book {
+    /// `None`: entries are counted only.
+    log: Option<(LogFormat, Box<dyn Write + Send>)>,
+    batch: Vec<Entry>,
+    lines: Vec<u8>,
+}
+
+impl Journal {
+    /// Begins a journal; with `log`, every entry is a line there.
+    pub fn begin(log: Option<(LogFormat, Box<dyn Write + Send>)>) -> Journal {
+        let desk = Arc::new(Desk {
+            waiting: Mutex::default(),
+            lost: AtomicU64::new(0),
+            closing: AtomicBool::new(false),
+            book: Mutex::new(Book { log, batch: Vec::new(), lines: Vec::new() }),
+            counts: Counts::default(),
+        });
+        let theirs = desk.clone();
+        let clerk = std::thread::Builder::new().name("access-log".into()).spawn(move || theirs.work());
+        if let Err(error) = &clerk {
+            tracing::error!("the access log cannot be written: {error}");
+        }
+        Journal { desk, clerk: clerk.ok() }
+    }
+
+    pub fn note(&self, entry: Entry) {
+        let mut waiting = self.desk.waiting.lock();
+        let is_first = waiting.is_empty();
+        if waiting.len() < MAX_WAITING {
+            waiting.push(entry);
+        } else {
+            self.desk.lost.fetch_add(1, Ordering::Relaxed);
+        }
+        drop(waiting);
+        // One wake-up a batch: who comes second finds the thread gathering already.
+        if is_first && let Some(thread) = self.clerk.as_ref().map(JoinHandle::thread) {
+            Thread::unpark(thread);
+        }
+    }
+
+    /// Counts of everything noted before this call. May wait for the log's reader: not for the async threads.
+    pub fn settled(&self) -> &Counts {
+        self.desk.write_down();
+        &self.desk.counts
+    }
+
+    /// Lines that were not written, because nobody took those before them.
+    pub fn lost(&self) -> u64 {
+        self.desk.lost.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Journal {
+    /// Everything noted is written before the journal is gone.
+    fn drop(&mut self) {
+        self.desk.closing.store(true, Ordering::Release);
+        if let Some(clerk) = self.clerk.take() {
+            clerk.thread().unpark();
+            let _ = clerk.join();
+        }
+        self.desk.write_down();
+    }
+}
+
+impl Desk {
+    fn work(&self) {
+        while !self.closing.load(Ordering::Acquire) {
+            std::thread::park();
+            std::thread::park_timeout(GATHER);
+            self.write_down();
+        }
+    }
+
+    fn write_down(&self) {
+        let mut book = self.book.lock();
+        let Book { log, batch, lines } = &mut *book;
+        std::mem::swap(batch, &mut *self.waiting.lock());
+        if batch.is_empty() {
+            return;
+        }
+        self.counts.add(batch);
+        if let Some((format, log)) = log {
+            lines.clear();
+            lines::write(*format, batch, lines);
+            // A log that cannot be written is nothing a request could be refused for.
+            let _ = log.write_all(lines).and_then(|()| log.flush());
+        }
+        batch.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Paper(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn entry(number: u64) -> Entry {
+        Entry {
+            at: Timestamp::from_millis(1_732_400_000_123),
+            request: RequestId(number),
+            method: "GET",
+            route: "/c/{comment}",
+            status: 302,
+            bytes: Some(0),
+            micros: 85,
+        }
+    }
+
+    #[test]
+    fn everything_noted_is_written_once_and_in_order() {
+        let paper = Paper::default();
+        let journal = Journal::begin(Some((LogFormat::Text, Box::new(paper.clone()))));
+        for number in 0..1_000 {
+            journal.note(entry(number));
+        }
+        drop(journal);
+        let text = String::from_utf8(paper.0.lock().clone()).unwrap();
+        let ids: Vec<_> = text
+            .lines()
+            .map(|line| u64::from_str_radix(line.rsplit_once("request.id=").unwrap().1, 16).unwrap())
+            .collect();
+        assert_eq!(ids, (0..1_000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn counts_hold_everything_noted_before_they_were_asked_for() {
+        let journal = Journal::begin(None);
+        (0..7).for_each(|number| journal.note(entry(number)));
+        let text = journal.settled().text();
+        assert!(
+            text.contains(r#"requests_total{route="/c/{comment}",method="GET",status="3xx"} 7"#),
+            "{text}"
+        );
+        assert!(text.contains("request_duration_seconds_count"), "{text}");
+    }
+}

@@ -1,0 +1,173 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { isProblem } from "../api/problem.ts";
+import type { Block } from "../api/schema.ts";
+import { t } from "../i18n/t.ts";
+import { fetchChunk } from "../state/chunks.ts";
+import { dropOldDrafts, keepDraft, readDraft } from "../state/drafts.ts";
+import type { ThreadState } from "../state/thread.ts";
+import { newKey, visit } from "../state/visit.ts";
+import { addStyles } from "../styles/sheets.ts";
+import { Body } from "./Body.tsx";
+import css from "./Composer.css";
+import { SignIn } from "./SignIn.tsx";
+import { Trouble, useCountdown } from "./Trouble.tsx";
+import { useChanges } from "./useChanges.ts";
+
+addStyles(css);
+
+/** The composer above the thread. */
+export function NewComment({ thread }: { thread: ThreadState }) {
+  const { text } = thread;
+  const began = useRef(false);
+  useEffect(() => {
+    if (began.current) return keepDraft(thread, null, text);
+    began.current = true;
+    dropOldDrafts(thread);
+    // What was typed while this chunk was on its way comes before what was typed last week.
+    if (text === "") thread.set({ text: readDraft(thread, null) });
+  }, [text]);
+  return <Composer thread={thread} text={text} setText={(now) => thread.set({ text: now })} onSent={() => thread.set({ writing: false })} />;
+}
+
+type Props = {
+  thread: ThreadState;
+  text: string;
+  setText: (text: string) => void;
+  parent?: string | null;
+  /** Another way to send the text than posting it: an edit. */
+  send?: (text: string) => Promise<void>;
+  onCancel?: () => void;
+  onSent?: () => void;
+};
+
+/** What stands below the text: posting it, a preview, who is writing. The text stays until the server has it. */
+export function Composer({ thread, text, setText, parent = null, send, onCancel, onSent }: Props) {
+  const me = visit(thread);
+  const session = useChanges(me.session);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const [identifying, setIdentifying] = useState(false);
+  const [previewing, setPreviewing] = useState(false);
+  const attempt = useRef<{ text: string; key: string } | null>(null);
+  const wait = useCountdown(error);
+  const box = useRef<HTMLDivElement>(null);
+  const area = () => box.current?.parentElement?.querySelector("textarea");
+
+  async function submit(): Promise<void> {
+    const body = text.trim();
+    if (busy || wait > 0) return;
+    if (body === "") {
+      setError(t("emptyBody"));
+      area()?.focus();
+      return;
+    }
+    if (!session.isMember && !session.guest) return setIdentifying(true);
+    setIdentifying(false);
+    setError(null);
+    setBusy(true);
+    try {
+      if (send) {
+        await send(body);
+        thread.say(t("saved"));
+      } else {
+        // The same attempt keeps its key, so that a repeat after a lost answer cannot post twice.
+        if (attempt.current?.text !== body) attempt.current = { text: body, key: newKey() };
+        const posted = await me.post(body, parent, attempt.current.key);
+        thread.say(t(posted.state === "published" ? "posted" : "held"));
+      }
+      setText("");
+      setPreviewing(false);
+      onSent?.();
+    } catch (failure) {
+      if (isProblem(failure, "sign-in-needed", "session-ended", "name-needed", "guests-off")) setIdentifying(true);
+      setError(isProblem(failure, "sign-in-needed", "name-needed") ? null : failure);
+    }
+    setBusy(false);
+  }
+
+  useKeys(area, () => void submit(), text.trim() === "" ? onCancel : undefined);
+
+  const { visitor, guest } = session;
+  const max = thread.site?.body_max_chars ?? 10_000;
+  const left = max - [...text].length;
+  const name = visitor?.name ?? guest?.name;
+  return (
+    <div class="compose" ref={box}>
+      {previewing && <Preview text={text} load={(body) => me.preview(body)} />}
+      <div class="bar">
+        <span class="hint" title={t("markdownTitle")}>{t("markdown")}</span>
+        {left < 500 && <span class={left < 0 ? "chars over" : "chars"}>{left < 0 ? t("charsOver", { n: -left }) : t("charsLeft", { n: left })}</span>}
+        <button type="button" class="plain" aria-pressed={previewing} onClick={() => setPreviewing(!previewing)}>{t("preview")}</button>
+        {onCancel && <button type="button" class="plain" onClick={onCancel}>{t("cancel")}</button>}
+        <button type="button" class="primary" part="button" disabled={busy || wait > 0 || left < 0} onClick={() => void submit()}>
+          {send ? t(busy ? "saving" : "save") : t(busy ? "posting" : "post")}
+        </button>
+      </div>
+      {typeof error === "string" ? <p class="trouble" role="alert">{error}</p> : (
+        <Trouble error={error} text onRetry={() => void submit()}>
+          {isProblem(error, "duplicate") && <Earlier thread={thread} id={error.extras.earlier} />}
+        </Trouble>
+      )}
+      {!send && name && !identifying && (
+        <p class="as">
+          {t(session.isMember ? "postingAs" : "postingAsGuest", { name })}
+          {!session.isMember && <> · <button type="button" class="plain" onClick={() => setIdentifying(true)}>{t("change")}</button></>}
+        </p>
+      )}
+      {identifying && <SignIn thread={thread} toPost onDone={() => void submit()} onClose={() => setIdentifying(false)} />}
+    </div>
+  );
+}
+
+function Earlier({ thread, id }: { thread: ThreadState; id: string | undefined }) {
+  if (!id) return null;
+  const see = async () => {
+    const { reveal } = await fetchChunk("browse");
+    if (await reveal(thread, id)) thread.set({ focus: { id } });
+  };
+  return <button type="button" class="plain" onClick={() => void see()}>{t("seeEarlier")}</button>;
+}
+
+/** The text as it will look: asked of the server, which alone reads Markdown. */
+function Preview({ text, load }: { text: string; load: (body: string) => Promise<Block[]> }) {
+  const [tree, setTree] = useState<Block[] | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const body = text.trim();
+  useEffect(() => {
+    let current = true;
+    const ask = () => load(body).then(
+      (found) => current && (setTree(found), setError(null)),
+      (failure: unknown) => current && setError(failure),
+    );
+    const timer = setTimeout(() => body && void ask(), tree ? 400 : 0);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [body]);
+  return (
+    <section class="preview" aria-label={t("preview")} aria-live="polite">
+      {body === "" ? <p class="hint">{t("previewEmpty")}</p> : tree && <Body tree={tree} />}
+      <Trouble error={error} />
+    </section>
+  );
+}
+
+/** Ctrl or Cmd with Enter posts; Escape leaves an editor in which nothing was written. */
+function useKeys(area: () => HTMLElement | null | undefined, submit: () => void, cancel: (() => void) | undefined): void {
+  const latest = useRef({ submit, cancel });
+  latest.current = { submit, cancel };
+  useEffect(() => {
+    const element = area();
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
+        event.preventDefault();
+        latest.current.submit();
+      } else if (event.key === "Escape") {
+        latest.current.cancel?.();
+      }
+    };
+    element?.addEventListener("keydown", onKey);
+    return () => element?.removeEventListener("keydown", onKey);
+  }, []);
+}

@@ -1,0 +1,27 @@
+import { useState } from "preact/hooks";
+import { t } from "../i18n/t.ts";
+import type { ThreadState } from "../state/thread.ts";
+import { visit } from "../state/visit.ts";
+import { Avatar } from "./Avatar.tsx";
+
+type Props = { thread: ThreadState; member: { name: string | null; hue: number } };
+
+/** Who is signed in; opened, the ways out. */
+export function You({ thread, member: { name, hue } }: Props) {
+  const [open, setOpen] = useState(false);
+  const shown = name ?? "?";
+  const leave = (everywhere: boolean) => () => void visit(thread).signOut(everywhere);
+  return (
+    <span class="you" onKeyDown={(event) => event.key === "Escape" && setOpen(false)}>
+      <button type="button" class="plain who" aria-expanded={open} aria-label={t("you", { name: shown })} onClick={() => setOpen(!open)}>
+        <Avatar name={shown} hue={hue} /><bdi>{shown}</bdi>
+      </button>
+      {open && (
+        <span class="menu">
+          <button type="button" class="plain" onClick={leave(false)}>{t("signOut")}</button>
+          <button type="button" class="plain" onClick={leave(true)}>{t("signOutEverywhere")}</button>
+        </span>
+      )}
+    </span>
+  );
+}

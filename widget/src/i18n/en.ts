@@ -1,0 +1,10 @@
+/** The English table: the parts below, one for each chunk. A translation covers all of it. */
+
+import type { browse } from "./en/browse.ts";
+import type { composer } from "./en/composer.ts";
+import type { moderation } from "./en/moderation.ts";
+import type { signin } from "./en/signin.ts";
+import type { thread } from "./en/thread.ts";
+import type { visitor } from "./en/visitor.ts";
+
+export type Strings = typeof thread & typeof browse & typeof visitor & typeof composer & typeof signin & typeof moderation;

@@ -1,0 +1,124 @@
+/** Reading on: more conversations, more replies, another order, the comment that an address names. */
+
+import type { Around, CommentId, Conversation, Order, Replies } from "../api/schema.ts";
+import { t } from "../i18n/t.ts";
+import { append, change, find, join, overlaid, overlay } from "./merge.ts";
+import { shelf } from "./shelf.ts";
+import { type Talk, talkOf } from "./talks.ts";
+import type { ThreadState } from "./thread.ts";
+
+/** `remember`: the reader chose it, so it holds for the site's other pages too. */
+export async function setOrder(thread: ThreadState, order: Order, remember: boolean): Promise<void> {
+  if (remember) thread.shelf.write("order", order);
+  thread.order = order;
+  await thread.load();
+  overlay(thread);
+}
+
+/** Loads the next conversations and puts the focus on the first of them. */
+export function more(thread: ThreadState): Promise<void> {
+  return attempt(thread, "more", () => more(thread), async () => {
+    const known = new Set(thread.listed.map((talk) => talk.root));
+    await nextPage(thread);
+    focusOn(thread, thread.listed.find((talk) => !known.has(talk.root))?.root);
+  });
+}
+
+export function moreReplies(thread: ThreadState, { root, after, comments }: Talk): Promise<void> {
+  return attempt(thread, root, () => moreReplies(thread, { root, after, comments } as Talk), async () => {
+    const found = await thread.api.get<Replies>("replies", { thread: thread.thread.id, root, after: after || null });
+    const known = new Set(comments.map((comment) => comment.id));
+    change(thread, root, (talk) => ({
+      ...overlaid(thread, join(talk, found.comments)),
+      after: found.more?.after ?? null,
+      left: found.more?.count ?? 0,
+    }));
+    focusOn(thread, found.comments.find((comment) => !known.has(comment.id))?.id);
+  });
+}
+
+/** Coming back to where somebody had been: as many pages as were loaded then. */
+export async function restore(thread: ThreadState, pages: number): Promise<void> {
+  try {
+    while (thread.pages < pages && thread.next !== null) await nextPage(thread);
+  } catch {
+    // What is loaded is shown, and the button for more.
+  }
+}
+
+/** Shows the comment that a permalink names. `false` if there is none to be seen. */
+export async function reveal(thread: ThreadState, id: CommentId): Promise<boolean> {
+  if (!find(thread, id)) {
+    try {
+      const { conversation } = await thread.api.get<Around>(`comments/${encodeURIComponent(id)}`);
+      const around = overlaid(thread, talkAround(conversation));
+      const listed = thread.listed.some((talk) => talk.root === around.root);
+      if (listed) change(thread, around.root, (talk) => join(talk, around.comments));
+      else thread.set({ linked: around });
+    } catch {
+      return false;
+    }
+  }
+  thread.set({ highlighted: id });
+  return true;
+}
+
+/** Goes to the comment that the address names, or to the thread itself. Moves nothing if it names neither. */
+export async function follow(thread: ThreadState, host: HTMLElement): Promise<void> {
+  const id = /^#afterword-([\w-]+)$/.exec(location.hash)?.[1];
+  if (!id || !(await reveal(thread, id))) {
+    if (id) thread.say(t("gone"));
+    if (id || location.hash === "#afterword") host.scrollIntoView();
+    return;
+  }
+  const settle = (times: number) => requestAnimationFrame(() => {
+    const target = host.shadowRoot?.querySelector<HTMLElement>(`#c-${CSS.escape(id)}`);
+    target?.scrollIntoView();
+    if (times > 0) settle(times - 1); // What comes into view above it takes its real height only now.
+    else target?.focus({ preventScroll: true });
+  });
+  settle(3);
+}
+
+/** Where a reader was when they left. The loader reads the height, the thread's chunk the rest. */
+export type Place = { order: Order; pages: number; height: number };
+
+/** Follows the address as it changes, and notes the place when the page is left, until the signal says stop. */
+export function accompany(thread: ThreadState, host: HTMLElement, signal: AbortSignal): void {
+  addEventListener("hashchange", () => void follow(thread, host), { signal });
+  const places = shelf(thread.api.site, "sessionStorage");
+  addEventListener("pagehide", () => {
+    places.write(`place/${thread.name}`, { order: thread.order, pages: thread.pages, height: host.offsetHeight } satisfies Place);
+  }, { signal });
+}
+
+/**
+ * A conversation found by a permalink holds the root, the comment's ancestors, the comment and what follows. What lies
+ * between is not known, so "more" begins at the beginning.
+ */
+function talkAround(conversation: Conversation): Talk {
+  const shown = conversation.comments.filter((comment) => comment.state === "published").length;
+  const left = Math.max(0, conversation.count - shown);
+  return { ...talkOf(conversation), after: left > 0 ? "" : null, left };
+}
+
+async function nextPage(thread: ThreadState): Promise<void> {
+  const page = await thread.fetchPage(thread.next);
+  thread.pages += 1;
+  append(thread, page.conversations, page.next);
+}
+
+function focusOn(thread: ThreadState, id: CommentId | undefined): void {
+  if (id !== undefined) thread.set({ focus: { id } });
+}
+
+async function attempt(thread: ThreadState, where: CommentId | "more", retry: () => void, work: () => Promise<void>): Promise<void> {
+  if (thread.loading) return;
+  thread.set({ loading: true, hiccup: null });
+  try {
+    await work();
+  } catch {
+    thread.set({ hiccup: { where, retry } });
+  }
+  thread.set({ loading: false });
+}

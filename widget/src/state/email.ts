@@ -1,0 +1,23 @@
+/** Signing in by a six-digit code from a mail. The code is worth nothing without the verifier, which never leaves. */
+
+import type { CodeSent, SessionAnswer } from "../api/schema.ts";
+import { type Proof, makeProof } from "./proof.ts";
+import type { Session } from "./session.ts";
+
+export type Mailed = { email: string; proof: Proof; resendAfterSecs: number };
+
+export async function mailCode(session: Session, email: string): Promise<Mailed> {
+  const proof = makeProof();
+  const sent = await session.api.send<CodeSent>("POST", "auth/email", { email, challenge: proof.challenge });
+  return { email, proof, resendAfterSecs: sent.resend_after_secs };
+}
+
+/** Signs in with the code; spaces in it do not matter. */
+export async function enterCode(session: Session, { proof }: Mailed, code: string): Promise<void> {
+  const cookie = await session.keepsCookie();
+  const sent = { verifier: proof.verifier, code: digits(code), ...(cookie && { cookie }) };
+  // With the cookie asked for, the answer may set it.
+  session.accept(await session.api.send<SessionAnswer>("POST", "auth/email/code", sent, { cookie }), true);
+}
+
+export const digits = (code: string): string => code.replace(/\D/g, "");

@@ -1,0 +1,163 @@
+/**
+ * Who this browser is on one site: a member with a session, a guest with a name, or nobody.
+ *
+ * Invariants: the access token lives in memory only. The refresh token is in a cookie that scripts cannot read where
+ * the browser keeps such a cookie, else in the host page's storage. Only one tab refreshes at a time.
+ */
+
+import type { Api } from "../api/client.ts";
+import { isProblem } from "../api/problem.ts";
+import type { SessionAnswer, Visitor } from "../api/schema.ts";
+import { Observable } from "./observable.ts";
+import { randomToken } from "./proof.ts";
+import { shelf } from "./shelf.ts";
+
+/** What is stored: that there is a session, and its refresh token unless a cookie holds it. */
+type Stored = { refresh?: string };
+export type Guest = { token: string; name: string; email?: string };
+
+/** A token is renewed this long before it ends, so that a request does not outlive it. */
+const MARGIN_MS = 30_000;
+
+export class Session extends Observable {
+  /** As the server last said; `null` until it did. */
+  visitor: Visitor | null = null;
+  #access: { token: string; until: number } | null = null;
+  #partitioned: Promise<boolean> | null = null;
+  #refreshing: Promise<void> | null = null;
+  readonly #shelf;
+  readonly #channel: BroadcastChannel | null;
+
+  constructor(readonly api: Api) {
+    super();
+    this.#shelf = shelf(api.site);
+    this.#channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(`afterword/${api.site}`);
+    this.#channel?.addEventListener("message", ({ data }) => {
+      if (data === "signed-out") this.#forget();
+      if (data === "signed-in") this.changed();
+    });
+  }
+
+  /** There is a session, as far as this browser knows. */
+  get isMember(): boolean {
+    return this.#access !== null || this.#shelf.read<Stored>("session") !== null;
+  }
+
+  get guest(): Guest | null {
+    return this.#shelf.read<Guest>("guest");
+  }
+
+  /** The guest's token is ours to make: the first comment with it introduces them. */
+  becomeGuest(name: string, email: string): void {
+    const token = this.guest?.token ?? `gt_${randomToken(32)}`;
+    this.#shelf.write("guest", email ? { token, name, email } : { token, name });
+    this.changed();
+  }
+
+  forgetGuest(): void {
+    this.#shelf.remove("guest");
+    this.changed();
+  }
+
+  /**
+   * Makes a request as whoever this is, and once more if the token turned out to be spent. With nobody signed in,
+   * `bearer` is a guest's token or `null`.
+   */
+  async as<T>(request: (bearer: string | null) => Promise<T>): Promise<T> {
+    const bearer = await this.#bearer();
+    try {
+      return await request(bearer);
+    } catch (error) {
+      if (!this.isMember || !isProblem(error, "session-ended", "sign-in-needed")) throw error;
+      this.#access = null;
+      return request(await this.#bearer());
+    }
+  }
+
+  /** A session begins or goes on with what the server answered. */
+  accept(answer: SessionAnswer, began: boolean): void {
+    this.#access = { token: answer.access, until: Date.now() + answer.expires_in_secs * 1000 - MARGIN_MS };
+    this.visitor = answer.visitor;
+    const before = this.#shelf.read<Stored>("session");
+    if (answer.refresh) this.#shelf.write("session", { refresh: answer.refresh });
+    else if (began || !before) this.#shelf.write("session", {});
+    if (began) this.#tell("signed-in");
+    this.changed();
+  }
+
+  setVisitor(visitor: Visitor): void {
+    this.visitor = visitor;
+    this.changed();
+  }
+
+  /** Ends the session here, or in all places at once, and tells the other tabs. */
+  async signOut(everywhere: boolean): Promise<void> {
+    const refresh = this.#shelf.read<Stored>("session")?.refresh;
+    await this.api.send("POST", "auth/logout", { ...(refresh && { refresh }), ...(everywhere && { everywhere }) }, { cookie: true });
+    this.#tell("signed-out");
+    this.#forget();
+  }
+
+  /**
+   * Whether this browser keeps our cookie on this page: the first request sets one, the second says whether it came
+   * back. On plain http none can.
+   */
+  keepsCookie(): Promise<boolean> {
+    this.#partitioned ??= (async () => {
+      if (!this.api.base.startsWith("https:")) return false;
+      const probe = () => this.api.send<{ partitioned: boolean }>("POST", "auth/probe", {}, { cookie: true });
+      try {
+        await probe();
+        return (await probe()).partitioned;
+      } catch {
+        this.#partitioned = null;
+        return false;
+      }
+    })();
+    return this.#partitioned;
+  }
+
+  async #bearer(): Promise<string | null> {
+    if (this.isMember && !(this.#access && Date.now() < this.#access.until)) {
+      this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = null));
+      await this.#refreshing;
+    }
+    return this.#access?.token ?? this.guest?.token ?? null;
+  }
+
+  /** One tab at a time: the one that waited finds the token that the other one stored. */
+  async #refresh(): Promise<void> {
+    const renew = async () => {
+      const stored = this.#shelf.read<Stored>("session");
+      if (!stored) return;
+      try {
+        this.accept(await this.api.send<SessionAnswer>("POST", "auth/refresh", stored.refresh ? { refresh: stored.refresh } : {}, { cookie: true }), false);
+      } catch (error) {
+        if (!isProblem(error, "session-ended", "sign-in-needed", "banned")) throw error;
+        this.#forget();
+      }
+    };
+    await (navigator.locks ? navigator.locks.request(`afterword/${this.api.site}/refresh`, renew) : renew());
+  }
+
+  #forget(): void {
+    this.#access = null;
+    this.visitor = null;
+    this.#shelf.remove("session");
+    this.changed();
+  }
+
+  #tell(what: "signed-in" | "signed-out"): void {
+    this.#channel?.postMessage(what);
+  }
+}
+
+const sessions = new Map<string, Session>();
+
+/** One for each site on the page, however many threads it shows. */
+export function sessionOf(api: Api): Session {
+  const key = `${api.base} ${api.site}`;
+  const known = sessions.get(key) ?? new Session(api);
+  sessions.set(key, known);
+  return known;
+}
