@@ -8,16 +8,16 @@ WORKDIR /build
 COPY widget/package.json widget/package-lock.json widget/.npmrc* ./widget/
 RUN npm --prefix widget ci
 COPY widget ./widget
-COPY docs/api ./docs/api
 RUN npm --prefix widget run build
 
 FROM rust:1.95-slim-bookworm AS server
 WORKDIR /build
 COPY Cargo.toml Cargo.lock build.rs ./
 COPY src ./src
+# The manifest names a benchmark, and cargo wants to see it.
+COPY benches ./benches
 COPY migrations ./migrations
 COPY templates ./templates
-COPY docs/api ./docs/api
 COPY --from=widget /build/widget/dist ./widget/dist
 RUN cargo build --locked --profile dist --bin afterword
 

@@ -28,7 +28,7 @@ run: build ## Start the demo: an article with comments, its dashboard and a mail
 	@exec $(afterword) demo
 
 .PHONY: build
-build: widget
+build: widget ## Build the widget and the server, unoptimised
 	@[ -d $(target_dir)/debug/deps ] || echo "The first build takes about 5 minutes on two cores; later ones take seconds."
 	@cargo build
 
@@ -76,13 +76,14 @@ test-widget: widget ## Test the widget: units and size budgets
 .PHONY: test-rust
 test-rust: widget ## Test the server: units, storage, API, command line, house rules
 	@[ -d $(target_dir)/debug/deps ] || echo "The first build takes about 5 minutes on two cores; later ones take seconds."
-	@scripts/need.sh nginx
+	@scripts/need.sh nginx command -v nginx
+	@scripts/need.sh python3-venv python3 -c "import ensurepip, venv"
 	@if cargo nextest --version >/dev/null 2>&1; then cargo nextest run; else cargo test; fi
 
 .PHONY: test-browser
 test-browser: build ## Drive a page and the server on two origins with Debian's Chromium
 	@scripts/chromium.sh
-	@AFTERWORD=$(abspath $(afterword)) $(npm) run e2e
+	@cd widget && AFTERWORD=$(abspath $(afterword)) node --test e2e/*.test.mjs
 
 .PHONY: bench
 bench: widget ## Measure the release build against bare warp and one commit per post

@@ -16,6 +16,10 @@ trap 'rm -rf "$staged"' EXIT
 mkdir -p "$staged/$name" dist
 install -m 0755 "$target_dir/dist/afterword" "$staged/$name/afterword"
 cp -r README.md CHANGELOG.md LICENSE config.example.toml deploy "$staged/$name/"
+# What the README leads to.
+mkdir "$staged/$name/docs"
+cp -r docs/*.md "$staged/$name/docs/"
+if [ -d docs/images ]; then cp -r docs/images "$staged/$name/docs/"; fi
 
 # Sorted, without owner or clock: the same sources make the same archive.
 tar --create --directory "$staged" --sort=name --owner=0 --group=0 --numeric-owner \

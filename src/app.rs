@@ -7,6 +7,7 @@ use crate::actions::Limits;
 use crate::actions::access_tokens::AccessTokens;
 use crate::actions::passwords::PasswordChecker;
 use crate::actions::popup::Sealer;
+use crate::actions::senders::Senders;
 use crate::actions::sightings::Sightings;
 use crate::config::Config;
 use crate::domain::Timestamp;
@@ -49,6 +50,7 @@ impl App {
             passwords: PasswordChecker::new(&*chance),
             sealer: Sealer::new(&*chance),
             sightings: Sightings::default(),
+            senders: Senders::default(),
             wakeup: Wakeup::default(),
             config,
             store,
@@ -72,5 +74,6 @@ pub struct App {
     /// Seals sign-ins under way into cookies.
     pub sealer: Sealer,
     pub sightings: Sightings,
+    pub senders: Senders,
     pub wakeup: Wakeup,
 }

@@ -1,9 +1,16 @@
 //! `make bench`: what a thread read and a durable post cost over HTTP, each beside its reference in the same run, because
 //! machines differ. Starts the real server (release) as a process of its own and loads it over loopback.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a benchmark runs on this machine's clock, and prints"
+)]
+
 mod bare;
 mod client;
 mod seeds;
+#[allow(dead_code, reason = "the crash test uses the rest")]
 mod server;
 
 use std::net::SocketAddr;

@@ -72,6 +72,7 @@ pub async fn post(
         None => false,
     };
     if !is_repeat {
+        note_sender(app, &sender);
         app.limits.write.check(subject(visitor, &sender))?;
     }
     let document = parse(&body).await;
@@ -247,6 +248,16 @@ fn writer(visitor: &Visitor) -> Writer<'_> {
         Visitor::Member { member, .. } => Writer::Member(member),
         Visitor::Guest { known, .. } => Writer::Guest(known.as_ref()),
         Visitor::Anonymous => Writer::Guest(None),
+    }
+}
+
+/// Tells the operator when nobody can be told apart. On their own machine nobody needs to be.
+fn note_sender(app: &App, sender: &Sender) {
+    if sender.ip.is_some_and(|ip| app.senders.note(ip)) && !app.config.server.base_url.is_local() {
+        tracing::warn!(
+            "all comments come from one private address, so all visitors share its limits: \
+             `afterword doctor` says what to do"
+        );
     }
 }
 

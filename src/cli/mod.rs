@@ -22,7 +22,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use arguments::{Arguments, Command, OwnerCommand, SiteCommand};
+use crate::config::Config;
+use arguments::{Arguments, Command};
 use orders::{Order, Outcome};
 use output::{complain, say};
 
@@ -47,43 +48,28 @@ pub fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let config = wiring::config(arguments.config.as_deref());
-    let order = match arguments.command.unwrap_or(Command::Serve(arguments::Serve::default())) {
-        Command::Serve(arguments) => {
-            serve::run(config?, arguments).await?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        Command::Demo(arguments) => {
-            demo::run(arguments).await?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        Command::Config => {
-            say(config?.effective().trim_end());
-            return Ok(ExitCode::SUCCESS);
-        }
+    match arguments.command.unwrap_or(Command::Serve(arguments::Serve::default())) {
+        Command::Serve(arguments) => serve::run(config?, arguments).await?,
+        Command::Demo(arguments) => demo::run(arguments).await?,
+        Command::Site(command) => say(carried_out(config?, command.into()).await?),
+        Command::Owner(command) => say(carried_out(config?, command.into()).await?),
+        Command::Config => say(config?.effective().trim_end()),
+        Command::Migrate(arguments) => say(migrate::run(config?, &arguments).await?),
+        Command::Health => say(health::run(&config?).await?),
         Command::Doctor(arguments) => {
-            let healthy = doctor::run(config, arguments).await?;
-            return Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+            let is_well = doctor::run(config, arguments).await?;
+            return Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
-        Command::Migrate(arguments) => {
-            say(migrate::run(config?, &arguments).await?);
-            return Ok(ExitCode::SUCCESS);
-        }
-        Command::Health => {
-            say(health::run(&config?).await?);
-            return Ok(ExitCode::SUCCESS);
-        }
-        Command::Site(SiteCommand::Add(new)) => Order::AddSite(new),
-        Command::Site(SiteCommand::List) => Order::ListSites,
-        Command::Site(SiteCommand::Show { key }) => Order::ShowSite { key },
-        Command::Site(SiteCommand::Set(edit)) => Order::ChangeSite(edit),
-        Command::Owner(OwnerCommand::Add(new)) => Order::AddOwner(new),
-        Command::Owner(OwnerCommand::Link { email }) => Order::OwnerLink { email },
-    };
-    match control::ask(config?, order).await? {
-        Outcome::Site(site) => say(site),
-        Outcome::Sites(all) => say(sites::table(&all)),
-        Outcome::Link(link) => say(link),
-        other => anyhow::bail!("the server answered something else: {other:?}"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What there is to show once an order is carried out.
+async fn carried_out(config: Config, order: Order) -> anyhow::Result<String> {
+    Ok(match control::ask(config, order).await? {
+        Outcome::Site(site) => site.to_string(),
+        Outcome::Sites(all) => sites::table(&all),
+        Outcome::Link(link) => link.to_string(),
+        other => anyhow::bail!("the server answered something else: {other:?}"),
+    })
 }

@@ -1,9 +1,11 @@
 //! What the command line asks to be done to a site's data, and what comes back. The running server carries an order
 //! out when one is there; otherwise the command does, with the data file open to itself: the same code either way.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
-use super::arguments::{NewOwner, NewSite, SiteEdit};
+use super::arguments::{NewOwner, NewSite, OwnerCommand, SiteCommand, SiteEdit};
 use super::{owners, sites};
 use crate::app::App;
 use crate::storage::redb::SchemaCheck;
@@ -52,6 +54,26 @@ impl Order {
     }
 }
 
+impl From<SiteCommand> for Order {
+    fn from(command: SiteCommand) -> Order {
+        match command {
+            SiteCommand::Add(new) => Order::AddSite(new),
+            SiteCommand::List => Order::ListSites,
+            SiteCommand::Show { key } => Order::ShowSite { key },
+            SiteCommand::Set(edit) => Order::ChangeSite(edit),
+        }
+    }
+}
+
+impl From<OwnerCommand> for Order {
+    fn from(command: OwnerCommand) -> Order {
+        match command {
+            OwnerCommand::Add(new) => Order::AddOwner(new),
+            OwnerCommand::Link { email } => Order::OwnerLink { email },
+        }
+    }
+}
+
 /// What came of it.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -72,6 +94,8 @@ pub struct AuditFacts {
     pub accounts: u64,
     pub has_operator: bool,
     pub differences: Vec<String>,
+    /// The private address that all comments seem to come from, since the server started.
+    pub only_proxy: Option<IpAddr>,
 }
 
 pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Outcome> {
@@ -92,6 +116,7 @@ pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Outcome> {
                 accounts: audit.accounts,
                 has_operator: app.store.has_operator().await?,
                 differences: audit.differences,
+                only_proxy: app.senders.only_proxy(),
             })
         }
     })

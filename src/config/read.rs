@@ -106,7 +106,7 @@ impl Readable for BaseUrl {
 
 impl BaseUrl {
     /// Whether only this machine reaches it.
-    pub(super) fn is_local(&self) -> bool {
+    pub fn is_local(&self) -> bool {
         match Url::parse(&self.origin).ok().and_then(|url| url.host().map(|host| host.to_owned())) {
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
             Some(Host::Ipv4(ip)) => ip.is_loopback(),

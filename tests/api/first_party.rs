@@ -261,5 +261,8 @@ async fn a_wrong_password_and_an_unknown_address_are_told_apart_neither_by_answe
     };
     let [mut known, mut unknown] = times;
     let (known, unknown) = (median(&mut known), median(&mut unknown));
-    assert!(known.abs_diff(unknown) < Duration::from_millis(5), "known {known:?}, unknown {unknown:?}");
+    // Without a hash for the unknown the one takes tens of milliseconds and the other none. On a machine that is busy
+    // with other things both take longer, and differ by more.
+    let close = Duration::from_millis(5).max(known / 4);
+    assert!(known.abs_diff(unknown) < close, "known {known:?}, unknown {unknown:?}");
 }

@@ -1,5 +1,7 @@
 //! The HTTP contract, as clients see it: the real routes on a real store.
 
+#![allow(clippy::unwrap_used, reason = "what is not as expected fails the test, there")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

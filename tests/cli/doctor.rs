@@ -105,3 +105,54 @@ fn a_test_mail_without_a_mail_server_is_wrong() {
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(ran.stdout.contains("mail is off"), "{ran:?}");
 }
+
+#[test]
+fn visitors_who_cannot_be_told_apart_are_wrong_in_production() {
+    let home = Home::new()
+        .with("AFTERWORD_SERVER__BASE_URL", "https://comments.rust-lang.org")
+        .with("AFTERWORD_LIMITS__WRITE__BURST", "1000");
+    home.run(&["site", "add", "blog", "--origin", "https://blog.example"]).ok();
+    let server = home.serve();
+    assert!(!home.run(&["doctor"]).stdout.contains("cannot be told apart"));
+    for turn in 0..20 {
+        let token = format!("gt_{}{}", "A".repeat(41), ["AA", "BA"][turn % 2]);
+        let body = format!(
+            r#"{{"page":{{"url":"https://blog.example/a","title":"A"}},"body":"number {turn}","guest":{{"name":"Bob"}}}}"#
+        );
+        let answer = server.post_as(&token, "/api/v1/sites/blog/comments", "https://blog.example", &body);
+        assert_eq!(answer.status, 201, "{answer:?}");
+    }
+    let ran = home.run(&["doctor"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stdout.contains("came from 127.0.0.1: visitors cannot be told apart"), "{}", ran.stdout);
+    server.signal(rustix::process::Signal::TERM);
+    let (_, log) = server.ended();
+    assert_eq!(log.matches("all comments come from one private address").count(), 1, "told once: {log}");
+}
+
+/// Forgets which account has which address, as no transaction of ours would.
+fn damage(home: &Home) {
+    let by_email: redb::TableDefinition<&[u8], &[u8; 16]> = redb::TableDefinition::new("account-by-email-1");
+    let database = redb::Database::open(home.data_file()).expect("a data file");
+    let transaction = database.begin_write().expect("begun");
+    transaction.open_table(by_email).expect("the index").retain(|_, _| false).expect("emptied");
+    transaction.commit().expect("committed");
+}
+
+#[test]
+fn a_damaged_index_is_found_left_alone_and_repaired_when_asked() {
+    let home = Home::new();
+    home.run(&["owner", "add", "--name", "Ada", "--email", "ada@example.org"]).ok();
+    damage(&home);
+    for _ in 0..2 {
+        let ran = home.run(&["doctor"]);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(ran.stdout.contains("→ afterword doctor --repair"), "{}", ran.stdout);
+    }
+    // Repairing through the running server is the same.
+    let _server = home.serve();
+    let repaired = home.run(&["doctor", "--repair"]).ok();
+    assert!(repaired.contains("! repaired: "), "{repaired}");
+    assert!(home.run(&["doctor"]).ok().contains("✓ counters and indexes agree"));
+    home.run(&["owner", "link", "--email", "ada@example.org"]).ok();
+}

@@ -166,10 +166,19 @@ impl Server {
 
     /// A JSON request as one of our own pages sends it.
     pub fn post(&self, path: &str, origin: &str, body: &str) -> Answer {
+        self.send_json("Sec-Fetch-Site: same-origin", path, origin, body)
+    }
+
+    /// A JSON request as the widget sends it for the holder of a token.
+    pub fn post_as(&self, token: &str, path: &str, origin: &str, body: &str) -> Answer {
+        self.send_json(&format!("Authorization: Bearer {token}"), path, origin, body)
+    }
+
+    fn send_json(&self, header: &str, path: &str, origin: &str, body: &str) -> Answer {
         ask(
             self.address,
             &format!(
-                "POST {path} HTTP/1.1\r\nHost: {}\r\nOrigin: {origin}\r\nSec-Fetch-Site: same-origin\r\n\
+                "POST {path} HTTP/1.1\r\nHost: {}\r\nOrigin: {origin}\r\n{header}\r\n\
                  Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
                 self.address,
                 body.len()

@@ -9,7 +9,7 @@ fn url_in(text: &str) -> String {
 
 /// Where the link of the greeting leads.
 fn set_up_link(server: &mut Server) -> String {
-    url_in(&server.greeting_until(|line| line.contains("/setup#")).lines().last().expect("a line").to_owned())
+    url_in(server.greeting_until(|line| line.contains("/setup#")).lines().last().expect("a line"))
 }
 
 fn set_up(server: &Server, link: &str) -> u16 {

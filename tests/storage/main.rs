@@ -1,10 +1,19 @@
 //! What a store promises, tested on every engine; and what only the redb engine can show.
 
+#![allow(clippy::unwrap_used, reason = "what is not as expected fails the test, there")]
+
 #[macro_use]
 mod support;
 
 mod accounts;
+mod around;
+mod deep;
+mod faults;
+mod heads;
+mod killed;
+mod mine;
 mod moderation;
+mod opening;
 mod property;
 mod publishing;
 mod sessions;

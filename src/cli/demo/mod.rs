@@ -8,6 +8,7 @@ mod seeds;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use anyhow::{anyhow, bail};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -47,8 +48,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut config = demo_config()?;
     logging::start(&config.log)?;
     let signals = Signals::new()?;
-    let server = ports::take(arguments.port, 8080, "--port").await?;
-    let stand = ports::take(arguments.magazine_port, 8081, "--magazine-port").await?;
+    let server = ports::take(arguments.port, 8080, "--port")?;
+    let stand = ports::take(arguments.magazine_port, 8081, "--magazine-port")?;
     let (server_at, magazine_at) = (local(&server)?, local(&stand)?);
     config.server.listen = server.local_addr()?;
     config.server.base_url = BaseUrl { origin: server_at.to_string(), path: String::new() };
@@ -81,7 +82,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 fn demo_config() -> anyhow::Result<Config> {
     let mut config = Config::load(None, std::iter::empty()).map_err(|Mistakes(mistakes)| {
         let mistakes: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("the defaults are not right: {}", mistakes.join("; "))
+        anyhow!("the defaults are not right: {}", mistakes.join("; "))
     })?;
     // What it prints is for a person: nothing is to stand between them and the links but what went wrong.
     config.log.filter = "warn".to_owned();
@@ -92,8 +93,7 @@ fn demo_config() -> anyhow::Result<Config> {
 /// The origin of a listener on this machine, by the name people use.
 fn local(listener: &TcpListener) -> anyhow::Result<Origin> {
     let port = listener.local_addr()?.port();
-    Origin::parse(&format!("http://localhost:{port}"))
-        .ok_or_else(|| anyhow::anyhow!("port {port} makes no origin"))
+    Origin::parse(&format!("http://localhost:{port}")).ok_or_else(|| anyhow!("port {port} makes no origin"))
 }
 
 /// The site of the magazine; where the magazine is now is among its addresses.
@@ -102,6 +102,10 @@ async fn demo_site(app: &App, magazine: &Origin) -> anyhow::Result<Arc<Site>> {
     let by_number = magazine.as_str().replace("localhost", "127.0.0.1");
     let here: Vec<_> = [Some(magazine.clone()), Origin::parse(&by_number)].into_iter().flatten().collect();
     let Some(site) = app.store.site(&key) else {
+        if !app.store.sites().is_empty() || app.store.has_operator().await? {
+            let directory = app.config.storage.directory.display();
+            bail!("the data in {directory} is not a demo’s: choose another directory with --data");
+        }
         let name = Name::parse("The Tidewater Review")?;
         return Ok(app.store.add_site(key, name, here, None, None, app.clock.now()).await??);
     };

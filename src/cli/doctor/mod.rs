@@ -47,7 +47,7 @@ async fn data(config: &Config, repair: bool) -> Vec<Finding> {
         return vec![Finding::note(format!("{missing:#}"))];
     }
     match control::ask(config.clone(), Order::Audit { repair }).await {
-        Ok(Outcome::Audit(facts)) => audited(&facts, repair),
+        Ok(Outcome::Audit(facts)) => audited(config, &facts, repair),
         Ok(other) => {
             vec![Finding::wrong(format!("data file: the server answered something else: {other:?}"))]
         }
@@ -55,8 +55,8 @@ async fn data(config: &Config, repair: bool) -> Vec<Finding> {
     }
 }
 
-fn audited(facts: &AuditFacts, repaired: bool) -> Vec<Finding> {
-    let AuditFacts { sites, threads, comments, accounts, has_operator, differences } = facts;
+fn audited(config: &Config, facts: &AuditFacts, repaired: bool) -> Vec<Finding> {
+    let AuditFacts { sites, threads, comments, accounts, has_operator, differences, only_proxy } = facts;
     let counted = [
         count(*sites, "site"),
         count(*threads, "thread"),
@@ -73,6 +73,12 @@ fn audited(facts: &AuditFacts, repaired: bool) -> Vec<Finding> {
         } else {
             Finding::wrong(difference.clone()).do_this("afterword doctor --repair writes it anew")
         });
+    }
+    if let Some(ip) = only_proxy.filter(|_| !config.server.base_url.is_local()) {
+        found.push(
+            Finding::wrong(format!("all comments since the start came from {ip}: visitors cannot be told apart, and share their limits"))
+                .do_this("add it to server.trusted_proxies, and have the proxy send X-Forwarded-For"),
+        );
     }
     if !has_operator {
         found.push(

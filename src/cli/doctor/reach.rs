@@ -4,14 +4,12 @@ use std::net::IpAddr;
 
 use super::finding::Finding;
 use crate::config::{BaseUrl, Config};
-use crate::domain::Origin;
 
 pub fn look(config: &Config) -> Vec<Finding> {
     let base = &config.server.base_url;
     let shown = base.join("");
-    let local = Origin::parse(&base.origin).is_some_and(|origin| origin.is_loopback());
     let mut found = Vec::new();
-    if local {
+    if base.is_local() {
         found.push(
             Finding::note(format!("server.base_url is {shown}: only browsers on this machine reach it"))
                 .do_this("for production, set it to the address readers use"),

@@ -67,12 +67,14 @@ impl Engine {
         self.catalog.put(effects.sites);
     }
 
-    /// Opens the file anew and drops what memory knew of it. Called by the writer thread only.
+    /// Opens the file anew and drops what memory knew of it. Called by the writer thread only. An error says that
+    /// nothing can be written.
     pub fn reopen(&self, seen: u64) -> Result<(), Fault> {
-        self.handle.reopen(seen)?;
+        let reopened = self.handle.reopen(seen);
         self.heads.forget();
         let (transaction, _) = self.handle.begin_read();
-        self.catalog.load(&Snapshot::new(&transaction?))
+        let loaded = transaction.and_then(|transaction| self.catalog.load(&Snapshot::new(&transaction)));
+        reopened.and(loaded)
     }
 
     /// Reads from one snapshot. After an I/O error, once more from the reopened file.

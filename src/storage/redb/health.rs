@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 
 use super::RedbStore;
 use super::audit;
+use super::fault::Fault;
 use super::handle::Openness;
 use super::writer::Command;
 use crate::storage::health::{Audit, Condition, Figures};
@@ -16,15 +17,14 @@ use crate::storage::{Health, StoreError};
 impl Health for RedbStore {
     fn condition(&self) -> Condition {
         let engine = &self.engine;
-        if engine.handle.openness() == Openness::Failing {
-            return Condition::Failing;
-        }
+        let refused_for_space = engine.refused_for_space.load(Ordering::Relaxed);
+        let writable = engine.handle.openness() == Openness::Writable;
         // Asked of the disk as well: nobody may have tried to write since it filled up.
         match engine.check_space() {
-            Ok(()) if engine.refused_for_space.load(Ordering::Relaxed) => Condition::Full,
-            Ok(()) => Condition::Ok,
+            Ok(()) if writable && !refused_for_space => Condition::Ok,
+            Ok(()) if refused_for_space => Condition::Full,
             Err(StoreError::Full(_)) => Condition::Full,
-            Err(_) => Condition::Failing,
+            _ => Condition::Failing,
         }
     }
 
@@ -45,7 +45,12 @@ impl Health for RedbStore {
         // Alone: what is found must still be so when it is repaired.
         let (answer, answered) = oneshot::channel();
         let work = Command::Alone(Box::new(move |engine| {
-            let _ = answer.send(audit::audit_and_repair(engine).map_err(StoreError::from));
+            let audited = audit::audit_and_repair(engine);
+            if audited.as_ref().is_err_and(Fault::needs_reopening) {
+                // Reported with the audit's own error, and tried again by whoever reads next.
+                let _ = engine.reopen(engine.handle.generation());
+            }
+            let _ = answer.send(audited.map_err(StoreError::from));
         }));
         self.commands.send(work).await.map_err(|_| StoreError::ShuttingDown)?;
         answered.await.unwrap_or_else(|_| Err(StoreError::Panicked("the audit".to_owned())))

@@ -39,6 +39,7 @@ mod moderation;
 mod names;
 mod open;
 mod outbox;
+mod overlay;
 mod pages;
 mod prune;
 mod prune_sessions;
@@ -49,6 +50,8 @@ mod sessions;
 mod sites;
 mod stored;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod threads;
 mod unit;
 mod votes;

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use redb::{Builder, DatabaseError, StorageError};
+use redb::{DatabaseError, StorageError};
 use tokio::sync::mpsc;
 
 use super::catalog::Catalog;
 use super::disk::{Disk, FileDisk};
 use super::engine::Engine;
 use super::fault::Fault;
-use super::handle::Handle;
+use super::handle::{self, Handle};
 use super::schema;
 use super::tables::Snapshot;
 use super::writer::Writer;
@@ -21,6 +21,8 @@ use crate::storage::StoreError;
 
 /// Commands that may wait for the writer; who comes after waits to queue.
 const QUEUE: usize = 4_096;
+/// Enough to read one row of a file.
+const PEEK_CACHE: usize = 1 << 20;
 
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -63,11 +65,7 @@ impl RedbStore {
         let directory = &options.directory;
         writable(directory)
             .map_err(|source| OpenError::Directory { directory: directory.clone(), source })?;
-        let file = directory.join(FILE);
-        if let Some(found) = peek(&file)? {
-            refuse_newer(&file, found)?;
-        }
-        let disk = FileDisk::new(directory, file);
+        let disk = FileDisk::new(directory, directory.join(FILE));
         Self::open_with_backend(options, Arc::new(disk))
     }
 
@@ -76,10 +74,9 @@ impl RedbStore {
         let file = options.directory.join(FILE);
         let failed =
             |fault: Fault| OpenError::Io { file: file.clone(), reason: StoreError::from(fault).to_string() };
-        let database = disk
-            .open(Builder::new().set_cache_size(options.cache_bytes))
-            .map_err(|error| refused(&file, error))?;
-        refuse_newer(&file, schema::version(&database).map_err(failed)?)?;
+        // Looked at before it is opened: a file that is refused is not changed.
+        refuse_newer(&file, peek(&*disk, &file)?.unwrap_or(0))?;
+        let database = handle::open(&*disk, options.cache_bytes).map_err(|error| refused(&file, error))?;
         schema::migrate(&database).map_err(failed)?;
 
         let handle = Handle::new(Arc::clone(&disk), options.cache_bytes, database);
@@ -101,7 +98,7 @@ impl RedbStore {
 /// Which schema a directory's file has, and what would run. Changes nothing.
 pub fn check_schema(directory: &Path) -> Result<SchemaCheck, OpenError> {
     let file = directory.join(FILE);
-    Ok(SchemaCheck::of(peek(&file)?))
+    peek(&FileDisk::new(directory, file.clone()), &file).map(SchemaCheck::of)
 }
 
 fn refuse_newer(file: &Path, found: u64) -> Result<(), OpenError> {
@@ -120,21 +117,18 @@ fn writable(directory: &Path) -> io::Result<()> {
 }
 
 /// The schema version of a file, read without changing it; `None` if there is none, or nothing in it yet.
-fn peek(file: &Path) -> Result<Option<u64>, OpenError> {
-    match std::fs::metadata(file) {
-        Ok(facts) if facts.len() == 0 => return Ok(None),
+fn peek(disk: &dyn Disk, file: &Path) -> Result<Option<u64>, OpenError> {
+    let is_empty = disk.backend_for_reading().and_then(|backend| Ok(backend.len()? == 0));
+    match is_empty {
+        Ok(true) => return Ok(None),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        _ => {}
+        Err(error) => return Err(refused(file, error.into())),
+        Ok(false) => {}
     }
-    match Builder::new().open_read_only(file) {
-        Ok(database) => schema::version(&database).map(Some).map_err(|fault| OpenError::Io {
-            file: file.to_owned(),
-            reason: StoreError::from(fault).to_string(),
-        }),
-        // The first start was killed before its first commit: there is nothing in the file, opening it mends it.
-        Err(DatabaseError::RepairAborted) => Ok(Some(0)),
-        Err(error) => Err(refused(file, error)),
-    }
+    let database = handle::open_for_reading(disk, PEEK_CACHE).map_err(|error| refused(file, error))?;
+    schema::version(&database)
+        .map(Some)
+        .map_err(|fault| OpenError::Io { file: file.to_owned(), reason: StoreError::from(fault).to_string() })
 }
 
 fn refused(file: &Path, error: DatabaseError) -> OpenError {

@@ -40,7 +40,7 @@ macro_rules! tables {
         }
 
         /// The tables of one snapshot.
-        #[expect(dead_code, reason = "some tables only the writer looks at")]
+        #[cfg_attr(not(test), expect(dead_code, reason = "some tables only the writer looks at"))]
         pub struct Snapshot<'t> {
             $($(#[$doc])* pub $field: Reading<'t, $key, $value>,)*
         }
@@ -48,6 +48,17 @@ macro_rules! tables {
         impl<'t> Snapshot<'t> {
             pub fn new(transaction: &'t ReadTransaction) -> Snapshot<'t> {
                 Snapshot { $($field: Reading::new(transaction, $name),)* }
+            }
+
+            /// Every row of every table, as text.
+            #[cfg(test)]
+            pub fn dump(&self) -> Vec<String> {
+                let mut rows = Vec::new();
+                $(for row in self.$field.all().unwrap() {
+                    let (key, value) = row.unwrap();
+                    rows.push(format!("{}: {:?} -> {:?}", $name, key.value(), value.value()));
+                })*
+                rows
             }
         }
 

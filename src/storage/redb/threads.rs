@@ -1,6 +1,7 @@
 //! Reading threads, and closing them.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use async_trait::async_trait;
 
@@ -153,13 +154,15 @@ fn context(snapshot: &Snapshot<'_>, thread: ThreadId, comments: &[Comment]) -> R
     let Some(row) = ledger::thread(&snapshot.threads, thread)? else { return Ok(Context::default()) };
     let mut roots = HashMap::new();
     for comment in comments.iter().filter(|comment| comment.thread == thread) {
-        if comment.is_root() {
-            roots.insert(comment.root, comment.id);
-        } else if !roots.contains_key(&comment.root) {
-            let root =
-                ledger::known_at(&snapshot.comments, &keys::comment(thread, comment.root, comment.root))?;
-            roots.insert(comment.root, root.comment.id);
+        if let Entry::Vacant(vacant) = roots.entry(comment.root) {
+            let is_it = comment.is_root();
+            vacant.insert(if is_it { comment.id } else { id_at(snapshot, thread, comment.root)? });
         }
     }
     Ok(Context { roots, pinned: row.thread.pinned, names: names::of(snapshot, row.thread.site, comments)? })
+}
+
+/// The id of a conversation's first comment.
+fn id_at(snapshot: &Snapshot<'_>, thread: ThreadId, root: Place) -> Result<CommentId, Fault> {
+    Ok(ledger::known_at(&snapshot.comments, &keys::comment(thread, root, root))?.comment.id)
 }

@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::engine::Engine;
 use super::fault::Fault;
+use super::handle::Openness;
 use super::tables::Tables;
 use super::unit::{Effects, Unit};
 use crate::storage::StoreError;
@@ -115,7 +116,7 @@ impl Writer {
     }
 
     fn commit(&self, mut batch: Vec<Box<dyn Unit>>) {
-        if let Err(error) = self.engine.check_space() {
+        if let Err(error) = self.engine.check_space().and_then(|()| self.recover()) {
             self.engine.note_failure(&error);
             return fail_all(batch, &error);
         }
@@ -140,6 +141,15 @@ impl Writer {
                 }
             }
         }
+    }
+
+    /// Tries to open a file that could not be written the last time.
+    fn recover(&self) -> Result<(), StoreError> {
+        if self.engine.handle.openness() == Openness::Failing {
+            self.engine.reopen(self.engine.handle.generation())?;
+            tracing::info!("the data file can be written again");
+        }
+        Ok(())
     }
 
     fn attempt(&self, batch: &mut [Box<dyn Unit>]) -> Result<(), Broken> {

@@ -71,9 +71,14 @@ impl Activity {
         }
     }
 
-    pub fn bytes_written(&self, now: impl FnOnce() -> Instant) {
-        if self.blocked.load(Relaxed) != FREE {
+    pub fn bytes_written(&self, count: usize, now: impl FnOnce() -> Instant) {
+        /// A long answer that is still on its way counts as activity; answers to pings do not.
+        const MANY: usize = 1_024;
+        let was_blocked = self.blocked.load(Relaxed) != FREE;
+        if was_blocked {
             self.blocked.store(FREE, Relaxed);
+        }
+        if was_blocked || (count >= MANY && self.multiplexed.load(Relaxed)) {
             self.since.store(self.millis(now()), Relaxed);
         }
     }
@@ -134,7 +139,9 @@ impl Activity {
             (since, limits.idle, Found::Idle)
         };
         let due = self.began + Duration::from_millis(from) + limit;
-        if now >= due { overdue } else { Found::FineUntil(due) }
+        // What goes on may change to something with a shorter limit before that.
+        let shortest = limits.header.min(limits.idle).min(limits.stall);
+        if now >= due { overdue } else { Found::FineUntil(due.min(now + shortest)) }
     }
 }
 
@@ -220,12 +227,24 @@ mod tests {
     }
 
     #[test]
+    fn a_long_answer_on_its_way_is_not_idling() {
+        let watched = Watched::new();
+        watched.0.is_multiplexed();
+        watched.request();
+        assert_eq!(watched.after(50), None);
+        watched.0.bytes_written(16_384, || watched.now());
+        assert_eq!(watched.after(50), None);
+        watched.0.bytes_written(17, || watched.now());
+        assert_eq!(watched.after(10), Some(Found::Idle));
+    }
+
+    #[test]
     fn a_client_that_takes_no_bytes_is_stuck() {
         let watched = Watched::new();
         watched.request();
         watched.0.write_blocked(|| watched.now());
         assert_eq!(watched.after(19), None);
-        watched.0.bytes_written(|| watched.now());
+        watched.0.bytes_written(1, || watched.now());
         watched.0.write_blocked(|| watched.now());
         assert_eq!(watched.after(20), Some(Found::Stuck));
     }

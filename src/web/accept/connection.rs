@@ -52,13 +52,17 @@ pub async fn run<S, B>(
         }
         protocol = stream.protocol() => protocol,
     };
-    let service = Served { service, peer, activity: activity.clone(), body_limit: limits.body };
+    let service =
+        Served { service: Box::new(service), peer, activity: activity.clone(), body_limit: limits.body };
     match protocol {
         Ok(Some(Protocol::Http1)) => {
             let mut http1 = http1::Builder::new();
             // The watchdog does what the header timeout would, and knows idling from dawdling.
-            http1.header_read_timeout(None).max_buf_size(MAX_HEADER).pipeline_flush(true);
-            watch_over(http1.serve_connection(TokioIo::new(stream), service), &activity, &limits, stop).await;
+            http1.header_read_timeout(None).max_buf_size(MAX_HEADER);
+            let mut connection = http1.serve_connection(TokioIo::new(stream), service);
+            if watch_over(Pin::new(&mut connection), &activity, &limits, stop).await == End::Finished {
+                connection.into_parts().io.into_inner().linger().await;
+            }
         }
         Ok(Some(Protocol::Http2)) => {
             activity.is_multiplexed();
@@ -69,25 +73,34 @@ pub async fn run<S, B>(
                 .max_header_list_size(MAX_HEADER as u32)
                 .keep_alive_interval(limits.idle / 2)
                 .keep_alive_timeout(limits.header);
-            watch_over(http2.serve_connection(TokioIo::new(stream), service), &activity, &limits, stop).await;
+            let connection = pin!(http2.serve_connection(TokioIo::new(stream), service));
+            watch_over(connection, &activity, &limits, stop).await;
         }
         Ok(None) | Err(_) => {}
     }
 }
 
 /// Both kinds of connection, as far as the watchdog is concerned.
-trait Connection: Future<Output = hyper::Result<()>> {
+trait Connection {
+    /// Ready when there is nothing more to do. What went wrong is the client's affair: it is gone, or speaks no HTTP.
+    fn work(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;
     fn say_goodbye(self: Pin<&mut Self>);
 }
 
 impl<I, S, B> Connection for http1::Connection<I, S>
 where
     I: hyper::rt::Read + hyper::rt::Write + Unpin,
-    S: hyper::service::HttpService<Incoming, ResBody = B>,
+    S: hyper::service::HttpService<Incoming, ResBody = B> + Unpin,
+    S::Future: Unpin,
     S::Error: Into<BoxError>,
     B: http_body::Body + 'static,
     B::Error: Into<BoxError>,
 {
+    /// The socket stays open, so that it can linger.
+    fn work(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll_without_shutdown(cx).map(drop)
+    }
+
     fn say_goodbye(self: Pin<&mut Self>) {
         self.graceful_shutdown();
     }
@@ -104,29 +117,40 @@ where
     B::Error: Into<BoxError>,
     TokioExecutor: hyper::rt::bounds::Http2ServerConnExec<S::Future, B>,
 {
+    fn work(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll(cx).map(drop)
+    }
+
     fn say_goodbye(self: Pin<&mut Self>) {
         self.graceful_shutdown();
     }
 }
 
+/// How a connection ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// By itself, or politely.
+    Finished,
+    /// By us.
+    CutOff,
+}
+
 /// Lets the connection work until it ends, or something is overdue, or the server stops.
 async fn watch_over(
-    connection: impl Connection,
+    mut connection: Pin<&mut impl Connection>,
     activity: &Activity,
     limits: &AcceptLimits,
     mut stop: watch::Receiver<bool>,
-) {
-    let mut connection = pin!(connection);
+) -> End {
     let mut told_to_stop = pin!(async move {
         // The sender is gone only when the server is.
         let _ = stop.wait_for(|stop| *stop).await;
     });
-    let mut alarm = pin!(tokio::time::sleep(limits.header));
+    let mut alarm = pin!(tokio::time::sleep(limits.header.min(limits.idle)));
     let mut leaving = false;
     poll_fn(|cx| {
-        // What goes wrong on a connection is the client's affair: it is gone, or does not speak HTTP.
-        if connection.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(());
+        if connection.as_mut().work(cx).is_ready() {
+            return Poll::Ready(End::Finished);
         }
         if !leaving && told_to_stop.as_mut().poll(cx).is_ready() {
             leaving = true;
@@ -146,21 +170,22 @@ async fn watch_over(
                     cx.waker().wake_by_ref();
                     alarm.as_mut().reset(Instant::now() + GOODBYE);
                 }
-                Found::Idle => return Poll::Ready(()),
+                Found::Idle => return Poll::Ready(End::CutOff),
                 Found::Stuck => {
                     limits.tally.overdue.fetch_add(1, Ordering::Relaxed);
-                    return Poll::Ready(());
+                    return Poll::Ready(End::CutOff);
                 }
             }
         }
         Poll::Pending
     })
-    .await;
+    .await
 }
 
 /// The service as hyper calls it.
 struct Served<S> {
-    service: S,
+    /// Boxed, so that it can be moved: a connection that lingers is taken apart.
+    service: Box<S>,
     peer: IpAddr,
     activity: Arc<Activity>,
     body_limit: Duration,
@@ -180,7 +205,7 @@ where
         let mut request = request.map(|incoming| Body::new(incoming, self.body_limit));
         request.extensions_mut().insert(Peer(self.peer));
         // A service is always ready here: whatever limits it has, it answers by.
-        let answer = self.service.clone().call(request);
+        let answer = (*self.service).clone().call(request);
         Answering { answer: Box::pin(answer), in_flight: Some(in_flight) }
     }
 }

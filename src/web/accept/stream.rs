@@ -4,8 +4,9 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
@@ -49,10 +50,31 @@ impl Stream {
         Ok(Some(Protocol::Http2))
     }
 
+    /// Closes without losing what was written last: a socket closed on data that nobody read is reset, and a reset can
+    /// overtake an answer. So we stop writing, and go on reading until the client has closed, a little.
+    pub async fn linger(mut self) {
+        const MAX_BYTES: usize = 64 * 1024;
+        const MAX_TIME: Duration = Duration::from_millis(500);
+        let reading = async {
+            self.tcp.shutdown().await?;
+            let mut left = MAX_BYTES;
+            let mut part = [0; 4 * 1024];
+            loop {
+                match self.tcp.read(&mut part).await? {
+                    0 => return Ok::<_, io::Error>(()),
+                    read if read >= left => return Ok(()),
+                    read => left -= read,
+                }
+            }
+        };
+        // Whatever stops this, the connection is over.
+        let _ = tokio::time::timeout(MAX_TIME, reading).await;
+    }
+
     fn written(&self, done: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        match done {
+        match &done {
             Poll::Pending => self.activity.write_blocked(Instant::now),
-            Poll::Ready(_) => self.activity.bytes_written(Instant::now),
+            Poll::Ready(count) => self.activity.bytes_written(*count.as_ref().unwrap_or(&0), Instant::now),
         }
         done
     }

@@ -1,8 +1,6 @@
 //! Bodies: JSON only, under a cap and a deadline, not nested without end.
 
-use std::time::Duration;
-
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
 use http_body::Body as _;
 use http_body_util::BodyExt;
@@ -14,9 +12,6 @@ use crate::web::problem::{Problem, kinds};
 
 /// How deep a body may nest.
 const MAX_DEPTH: usize = 32;
-/// What is read of a body beyond its cap, so that a client that is still sending gets to hear why it was refused.
-const GRACE_BYTES: usize = 64 * 1024;
-const GRACE: Duration = Duration::from_millis(500);
 
 pub async fn read<T: DeserializeOwned>(arrival: &Arrival, cap: usize) -> Result<T, Problem> {
     expect_json(&arrival.headers)?;
@@ -41,11 +36,7 @@ fn expect_json(headers: &HeaderMap) -> Result<(), Problem> {
 
 async fn collect(mut body: Body, cap: usize) -> Result<Bytes, Problem> {
     let too_large = || Problem::new(&kinds::BODY_TOO_LARGE, format!("expected at most {cap} bytes"));
-    let announced = body.size_hint().lower();
-    if announced > cap as u64 {
-        if announced <= (cap + GRACE_BYTES) as u64 {
-            drain(body).await;
-        }
+    if body.size_hint().lower() > cap as u64 {
         return Err(too_large());
     }
     let mut collected = BytesMut::new();
@@ -59,7 +50,6 @@ async fn collect(mut body: Body, cap: usize) -> Result<Bytes, Problem> {
         })?;
         let Ok(data) = frame.into_data() else { continue };
         if collected.len() + data.len() > cap {
-            drain(body).await;
             return Err(too_large());
         }
         // Most bodies are one frame: that one is not copied.
@@ -71,24 +61,13 @@ async fn collect(mut body: Body, cap: usize) -> Result<Bytes, Problem> {
     Ok(collected.freeze())
 }
 
-/// Reads and forgets a little more. A connection closed on unread data is reset, and the answer may be lost with it.
-async fn drain(mut body: Body) {
-    let mut left = GRACE_BYTES;
-    let reading = async {
-        while let Some(Ok(frame)) = body.frame().await {
-            let read = frame.data_ref().map_or(0, Buf::remaining);
-            if read >= left {
-                break;
-            }
-            left -= read;
-        }
-    };
-    let _ = tokio::time::timeout(GRACE, reading).await;
-}
-
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.is_empty() {
         return Err(Problem::new(&kinds::BAD_JSON, "expected a JSON object, the body is empty"));
+    }
+    // A type of ours could be read from an array too; nobody is promised that.
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Err(Problem::new(&kinds::BAD_JSON, "expected a JSON object"));
     }
     if depth(bytes) > MAX_DEPTH {
         return Err(Problem::new(
@@ -101,10 +80,21 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let at = error.path().to_string();
         let error = error.into_inner();
         let place = if at.is_empty() || at == "." { String::new() } else { format!("{at}: ") };
-        Problem::new(&kinds::BAD_JSON, format!("{place}{error}"))
+        Problem::new(&kinds::BAD_JSON, format!("{place}{}", in_json(&error.to_string())))
     })?;
     json.end().map_err(|error| Problem::new(&kinds::BAD_JSON, error.to_string()))?;
     Ok(value)
+}
+
+/// The message in JSON's words: what we call a type is nothing to a client.
+fn in_json(message: &str) -> String {
+    match message.split_once("expected struct ") {
+        Some((before, after)) => {
+            let rest = after.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+            format!("{before}expected an object{rest}")
+        }
+        None => message.to_owned(),
+    }
 }
 
 /// How deep arrays and objects nest, whether or not the rest is JSON.
@@ -154,6 +144,8 @@ mod tests {
             (r#"{"page":{"url":7}}"#, "page.url: invalid type: integer `7`, expected a string"),
             (r#"{"page":{"url":"/","role":1}}"#, "page.role: unknown field `role`, expected `url`"),
             (r#"{"page":{}}"#, "page: missing field `url`"),
+            (r#"{"page":7}"#, "page: invalid type: integer `7`, expected an object at line 1"),
+            (r#"[{"url":"/"}]"#, "expected a JSON object"),
             (r#"{"#, "EOF while parsing"),
             (r#"{"page":{"url":"/"}} x"#, "trailing characters"),
             ("", "the body is empty"),
@@ -166,9 +158,11 @@ mod tests {
     fn nesting_is_counted_outside_of_strings() {
         assert_eq!(depth(br#"{"a":[{"b":"[[[\"[[{"}]}"#), 3);
         assert_eq!(depth(&[b'['; 40]), 40);
-        let deep = "[".repeat(33) + &"]".repeat(33);
+        let nested =
+            |levels: usize| format!("{{\"a\":{}{}}}", "[".repeat(levels - 1), "]".repeat(levels - 1));
+        let deep = nested(33);
         assert!(parse::<serde_json::Value>(deep.as_bytes()).unwrap_err().detail().contains("32 levels"));
-        let fine = "[".repeat(32) + &"]".repeat(32);
+        let fine = nested(32);
         assert!(parse::<serde_json::Value>(fine.as_bytes()).is_ok());
     }
 }

@@ -113,7 +113,9 @@ impl Request {
     /// The origin of the page that asks. Browsers leave the header out of same-origin reads: then it is our own.
     pub fn origin(&self) -> Option<Origin> {
         if self.arrival.headers.contains_key(header::ORIGIN) {
-            return self.header(header::ORIGIN).and_then(Origin::parse);
+            // Browsers send the serialised form. Whatever else means the same is not from one.
+            let sent = self.header(header::ORIGIN)?;
+            return Origin::parse(sent).filter(|origin| origin.as_str() == sent);
         }
         let reads = matches!(*self.method(), Method::GET | Method::HEAD);
         let from_elsewhere = self.header("sec-fetch-site").is_some_and(|site| site != "same-origin");

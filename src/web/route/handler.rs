@@ -64,8 +64,10 @@ macro_rules! handlers {
             fn erase(self) -> Erased {
                 Arc::new(move |_params: [&str; MAX_PARAMS], request: Request| {
                     // A parameter that names nothing answers at once; nothing of it outlives this call.
-                    let called = (|| Ok(self($($param::from_segment(_params[$index])?,)* request)))();
-                    match called {
+                    let called = || -> Result<Fut, Problem> {
+                        Ok(self($($param::from_segment(_params[$index])?,)* request))
+                    };
+                    match called() {
                         Ok(answer) => Box::pin(answer),
                         Err(problem) => Box::pin(std::future::ready(Err(problem))),
                     }

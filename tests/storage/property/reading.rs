@@ -105,7 +105,8 @@ impl Run {
     async fn compare_mine(&self, page: usize, thread: ThreadId) {
         for by in 0..PEOPLE {
             let theirs = |it: &&super::model::Said| {
-                it.post.page == page && it.post.by == by && (!it.is_public() || it.waiting.is_some())
+                let hidden = it.removed.is_none() && (!it.is_public() || it.waiting.is_some());
+                it.post.page == page && it.post.by == by && hidden
             };
             let mut expected: Vec<CommentId> =
                 self.model.comments.iter().filter(theirs).map(|it| it.id).collect();

@@ -1,54 +1,70 @@
 //! A disk in memory that survives being reopened, and can be told to fail.
+//!
+//! Like a file system that allocates when it is written to: a file can be made longer on a full disk, and what was
+//! written before can be written again, but nothing new.
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use afterword::storage::redb::Disk;
-use parking_lot::RwLock;
-use redb::{Builder, Database, DatabaseError, StorageBackend};
+use parking_lot::{Mutex, RwLock};
+use redb::StorageBackend;
 
-/// What a disk is made of. Shared by all who open it.
-#[derive(Default)]
-pub struct MemoryDisk {
-    bytes: RwLock<Vec<u8>>,
-    /// Bytes beyond which a write fails with "no space left".
-    capacity: AtomicU64,
+const BLOCK: usize = 4096;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    None,
+    /// No space for what is new.
+    Full,
+    /// No space for anything: a file system that never writes in place.
+    FullToTheLastBlock,
     /// Every write and sync fails.
-    broken: AtomicBool,
-    /// What `free_bytes` says.
+    Broken,
+}
+
+struct MemoryDisk {
+    file: RwLock<File>,
+    trouble: Mutex<Trouble>,
+    /// After so many more writes and syncs one fails; negative: never.
+    fails_in: AtomicI64,
     free: AtomicU64,
     opened: AtomicU64,
 }
 
+#[derive(Default)]
+struct File {
+    bytes: Vec<u8>,
+    allocated: Vec<bool>,
+}
+
 #[derive(Clone)]
-pub struct SharedDisk(pub Arc<MemoryDisk>);
+pub struct SharedDisk(Arc<MemoryDisk>);
 
 impl SharedDisk {
     pub fn new() -> SharedDisk {
-        let disk = MemoryDisk::default();
-        disk.capacity.store(u64::MAX, Ordering::SeqCst);
-        disk.free.store(u64::MAX, Ordering::SeqCst);
-        SharedDisk(Arc::new(disk))
+        SharedDisk(Arc::new(MemoryDisk {
+            file: RwLock::default(),
+            trouble: Mutex::new(Trouble::None),
+            fails_in: AtomicI64::new(-1),
+            free: AtomicU64::new(u64::MAX),
+            opened: AtomicU64::new(0),
+        }))
     }
 
-    /// Lets no byte be written beyond what is written now.
-    pub fn fill_up(&self) {
-        let length = self.0.bytes.read().len() as u64;
-        self.0.capacity.store(length, Ordering::SeqCst);
+    pub fn set_trouble(&self, trouble: Trouble) {
+        *self.0.trouble.lock() = trouble;
     }
 
-    pub fn make_space(&self) {
-        self.0.capacity.store(u64::MAX, Ordering::SeqCst);
+    /// Lets one write or sync fail, after `count` that succeed.
+    pub fn fail_once_after(&self, count: i64) {
+        self.0.fails_in.store(count, Ordering::SeqCst);
     }
 
-    /// No write succeeds, as on a disk that is full to the last byte.
-    pub fn refuse_all_writes(&self) {
-        self.0.capacity.store(0, Ordering::SeqCst);
-    }
-
-    pub fn set_broken(&self, broken: bool) {
-        self.0.broken.store(broken, Ordering::SeqCst);
+    /// Whether that failure is still to come.
+    pub fn has_not_failed_yet(&self) -> bool {
+        self.0.fails_in.swap(-1, Ordering::SeqCst) >= 0
     }
 
     pub fn set_free(&self, bytes: u64) {
@@ -61,9 +77,13 @@ impl SharedDisk {
 }
 
 impl Disk for SharedDisk {
-    fn open(&self, builder: &Builder) -> Result<Database, DatabaseError> {
+    fn backend(&self) -> io::Result<Box<dyn StorageBackend>> {
         self.0.opened.fetch_add(1, Ordering::SeqCst);
-        builder.create_with_backend(Backend(Arc::clone(&self.0)))
+        Ok(Box::new(Backend(Arc::clone(&self.0))))
+    }
+
+    fn backend_for_reading(&self) -> io::Result<Box<dyn StorageBackend>> {
+        Ok(Box::new(Backend(Arc::clone(&self.0))))
     }
 
     fn free_bytes(&self) -> io::Result<u64> {
@@ -71,7 +91,7 @@ impl Disk for SharedDisk {
     }
 
     fn file_bytes(&self) -> io::Result<u64> {
-        Ok(self.0.bytes.read().len() as u64)
+        Ok(self.0.file.read().bytes.len() as u64)
     }
 }
 
@@ -84,50 +104,56 @@ impl std::fmt::Debug for Backend {
 }
 
 impl Backend {
-    fn check(&self, end: u64) -> io::Result<()> {
-        if self.0.broken.load(Ordering::SeqCst) {
-            return Err(io::Error::other("the disk is broken"));
+    /// Whether a write may happen; `in_place` if it allocates nothing.
+    fn check(&self, in_place: bool) -> io::Result<()> {
+        if self.0.fails_in.load(Ordering::SeqCst) >= 0 && self.0.fails_in.fetch_sub(1, Ordering::SeqCst) == 0
+        {
+            return Err(io::Error::other("the disk failed once"));
         }
-        if end > self.0.capacity.load(Ordering::SeqCst) {
-            return Err(io::ErrorKind::StorageFull.into());
+        match *self.0.trouble.lock() {
+            Trouble::Broken => Err(io::Error::other("the disk is broken")),
+            Trouble::FullToTheLastBlock => Err(io::ErrorKind::StorageFull.into()),
+            Trouble::Full if !in_place => Err(io::ErrorKind::StorageFull.into()),
+            _ => Ok(()),
         }
-        Ok(())
     }
+}
+
+fn index(offset: u64) -> io::Result<usize> {
+    usize::try_from(offset).map_err(io::Error::other)
 }
 
 impl StorageBackend for Backend {
     fn len(&self) -> io::Result<u64> {
-        Ok(self.0.bytes.read().len() as u64)
+        Ok(self.0.file.read().bytes.len() as u64)
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let bytes = self.0.bytes.read();
-        let start = usize::try_from(offset).map_err(io::Error::other)?;
-        let found = bytes.get(start..start + out.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
+        let (start, file) = (index(offset)?, self.0.file.read());
+        let found = file.bytes.get(start..start + out.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
         out.copy_from_slice(found);
         Ok(())
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
-        self.check(0)?;
-        let mut bytes = self.0.bytes.write();
-        if len > bytes.len() as u64 {
-            self.check(len)?;
-        }
-        bytes.resize(usize::try_from(len).map_err(io::Error::other)?, 0);
+        self.check(true)?;
+        let (len, mut file) = (index(len)?, self.0.file.write());
+        file.bytes.resize(len, 0);
+        file.allocated.resize(len.div_ceil(BLOCK), false);
         Ok(())
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.check(0)
+        self.check(true)
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.check(offset + data.len() as u64)?;
-        let start = usize::try_from(offset).map_err(io::Error::other)?;
-        let mut bytes = self.0.bytes.write();
-        let place = bytes.get_mut(start..start + data.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
-        place.copy_from_slice(data);
+        let (start, end) = (index(offset)?, index(offset)? + data.len());
+        let mut file = self.0.file.write();
+        let blocks = start / BLOCK..end.div_ceil(BLOCK);
+        self.check(file.allocated[blocks.clone()].iter().all(|it| *it))?;
+        file.allocated[blocks].fill(true);
+        file.bytes.get_mut(start..end).ok_or(io::ErrorKind::UnexpectedEof)?.copy_from_slice(data);
         Ok(())
     }
 }

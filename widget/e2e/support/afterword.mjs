@@ -4,6 +4,8 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { eventually } from "./eventually.mjs";
+import { codeIn } from "./mail.mjs";
 import { Program } from "./program.mjs";
 
 const BINARY = process.env.AFTERWORD ?? join(process.env.CARGO_TARGET_DIR ?? resolve(import.meta.dirname, "../../../target"), "debug/afterword");
@@ -90,6 +92,64 @@ export class Afterword {
     const link = /https?:\/\/\S+/.exec(said)?.[0];
     if (!link) throw new Error(`no link in: ${said}`);
     return link;
+  }
+}
+
+/** `afterword demo`: the same server, planted with conversations, and a magazine on another port that embeds it. */
+export class Demo {
+  #program;
+  #directory;
+  base;
+  /** The magazine, which stands where a test's own host does elsewhere. */
+  host;
+  mailbox;
+
+  static async start() {
+    const demo = new Demo();
+    demo.#directory = await mkdtemp(join(tmpdir(), "afterword-e2e-demo-"));
+    const args = ["demo", "--port", "0", "--magazine-port", "0", "--data", join(demo.#directory, "data")];
+    demo.#program = await Program.start(binary(), args, { env: { PATH: process.env.PATH }, cwd: demo.#directory, ready: /mailbox +http\S+\n/ });
+    demo.host = { origin: new URL(demo.said("article")).origin };
+    demo.base = new URL(demo.said("set-up")).origin;
+    demo.mailbox = new DemoMailbox(demo.said("mailbox"));
+    return demo;
+  }
+
+  get server() {
+    return this;
+  }
+
+  get port() {
+    return Number(new URL(this.base).port);
+  }
+
+  /** The address after a word in what it printed: `article`, `set-up`, `mailbox`. */
+  said(word) {
+    return new RegExp(`^ *${word} +(http\\S+)$`, "m").exec(this.#program.said)[1];
+  }
+
+  async close() {
+    await this.#program.stop("SIGKILL");
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+/** The demo's mailbox, read as its page does. */
+class DemoMailbox {
+  #address;
+  #taken = new Set();
+
+  constructor(page) {
+    this.#address = `${page}/mails.json`;
+  }
+
+  async codeFor(address) {
+    const mail = await eventually(`a mail to ${address}`, async () => {
+      const mails = await (await fetch(this.#address)).json();
+      return mails.reverse().find((each) => each.to === address && !this.#taken.has(each.at + each.text));
+    });
+    this.#taken.add(mail.at + mail.text);
+    return codeIn(mail.text);
   }
 }
 

@@ -9,7 +9,10 @@ import { createServer as secure } from "node:https";
 export class Proxy {
   #server;
   #target = null;
-  /** Asked before every request: `"drop"` cuts the connection at once, `"lose"` only after the server did its work. */
+  /**
+   * Asked before every request: `"drop"` cuts the connection at once, `"lose"` only after the server did its work,
+   * `"cookieless"` takes the cookies out of the answer.
+   */
   weather = () => "fair";
   origin;
 
@@ -44,7 +47,8 @@ export class Proxy {
         answer.resume().on("end", () => request.socket.destroy());
         return;
       }
-      response.writeHead(answer.statusCode, answer.headers);
+      const { "set-cookie": cookies, ...others } = answer.headers;
+      response.writeHead(answer.statusCode, weather === "cookieless" || !cookies ? others : answer.headers);
       answer.pipe(response);
     });
     onward.on("error", () => {

@@ -9,22 +9,30 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Afterword } from "./afterword.mjs";
 import { launch } from "./browser.mjs";
+import { certificate } from "./certificate.mjs";
 import { Host } from "./host.mjs";
 import { MailServer } from "./mail.mjs";
 import { Person } from "./person.mjs";
+import { Proxy } from "./proxy.mjs";
 import { Visitor } from "./visitor-api.mjs";
 
 const TIMEOUT_MS = 120_000;
 const PICTURES = process.env.AFTERWORD_E2E_PICTURES ?? join(tmpdir(), "afterword-e2e-failures");
 
-/**
- * Plays `play` on a stage of its own. `setting`: `settings` of the server, `site: false` for none yet, `path` and
- * `host` of things in front (see `Stage`).
- */
+/** Plays `play` on a stage of its own; `setting` is what `Stage.set` takes. */
 export function scene(name, setting, play) {
   if (!play) return scene(name, {}, setting);
+  return played(name, () => Stage.set(setting), play);
+}
+
+/** Plays `play` in the demo that `things()` gives: one for all scenes of a file, because planting it takes a while. */
+export function demoScene(name, things, play) {
+  return played(name, () => Stage.around(things()), play);
+}
+
+function played(name, set, play) {
   return test(name, { timeout: TIMEOUT_MS }, async () => {
-    const stage = await Stage.set(setting);
+    const stage = await set();
     try {
       await play(stage);
       stage.assertQuiet();
@@ -41,13 +49,22 @@ export class Stage {
   #people = [];
   #closing = [];
 
-  /** A server with the site `blog`, whose one origin is the host's; codes arrive in `mailbox`. */
-  static async set({ settings = {}, mail = true, site = true, hosts = [] } = {}) {
+  /**
+   * A server with the site `blog`, whose one origin is the host's; codes arrive in `mailbox`. `proxied` puts a proxy in
+   * front of the server, under `path` and over TLS if asked; `tls` is for all of them.
+   */
+  static async set({ settings = {}, mail = true, site = true, hosts = [], proxied = false, path = "", tls = false } = {}) {
     const stage = new Stage();
     try {
+      const [blog, comments] = tls ? ["blog.example", "comments.example.net"] : ["blog.localhost", "comments.localhost"];
+      const paper = tls ? certificate(blog, comments) : null;
+      if (tls) hosts = [...hosts, blog, comments];
       stage.mailbox = stage.#keep(await MailServer.listen());
-      stage.host = stage.#keep(await Host.listen());
-      stage.server = stage.#keep(await Afterword.serve({ settings, mail: mail ? stage.mailbox : null }));
+      stage.host = stage.#keep(await Host.listen({ name: blog, certificate: paper }));
+      if (proxied || path || tls) stage.proxy = stage.#keep(await Proxy.listen({ name: comments, certificate: paper }));
+      const base = stage.proxy ? stage.proxy.origin + path : null;
+      stage.server = stage.#keep(await Afterword.serve({ base, settings, mail: mail ? stage.mailbox : null }));
+      stage.proxy?.passTo(stage.server.port);
       if (site) await stage.server.addSite("blog", { name: "The Blog", origins: [stage.host.origin] });
       stage.browser = stage.#keep(await launch({ hosts }));
     } catch (error) {
@@ -58,9 +75,9 @@ export class Stage {
   }
 
   /** A stage around things that were set up elsewhere; only what is made on it is struck with it. */
-  static async around(things, { hosts = [] } = {}) {
-    const stage = Object.assign(new Stage(), things);
-    stage.browser = stage.#keep(await launch({ hosts }));
+  static async around({ server, host, mailbox }) {
+    const stage = Object.assign(new Stage(), { server, host, mailbox });
+    stage.browser = stage.#keep(await launch());
     return stage;
   }
 
@@ -78,8 +95,9 @@ export class Stage {
     return [this.host.origin, new URL(this.server.base).origin];
   }
 
-  async person(name, options = {}) {
-    const person = await Person.arrive(name, this.browser, this.origins, options);
+  /** `origins` are more that this person's pages may ask; the rest is Playwright's for a browser context. */
+  async person(name, { origins = [], ...options } = {}) {
+    const person = await Person.arrive(name, this.browser, [...this.origins, ...origins], options);
     this.#people.push(person);
     return person;
   }

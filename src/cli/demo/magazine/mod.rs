@@ -44,8 +44,8 @@ impl Magazine {
 
     fn essay(&self, article: &'static Article) -> Response<Bytes> {
         let others = ARTICLES.iter().filter(|other| other.slug != article.slug).take(4).collect();
-        let frame =
-            Frame { lang: article.lang, dir: article.dir, night: article.night, server: &self.server };
+        let Article { lang, dir, night, strict, .. } = *article;
+        let frame = Frame { lang, dir, night, icon: !strict, server: &self.server };
         let body = article.body.replace("{{ server }}", &self.server);
         let mut answer = html(&Essay { frame, article, body, others });
         if article.strict {
@@ -73,12 +73,14 @@ struct Frame<'a> {
     lang: &'static str,
     dir: &'static str,
     night: bool,
+    /// The strict page has none: its policy lets no picture in, not even this one.
+    icon: bool,
     server: &'a str,
 }
 
 impl Frame<'_> {
     fn plain(server: &str) -> Frame<'_> {
-        Frame { lang: "en", dir: "ltr", night: false, server }
+        Frame { lang: "en", dir: "ltr", night: false, icon: true, server }
     }
 }
 

@@ -47,17 +47,18 @@ pub fn check(snapshot: &Snapshot<'_>, found: &mut Findings) -> Result<Totals, Fa
     let mut reading = Reading::default();
     for row in snapshot.comments.all()? {
         let (key, value) = row?;
-        let row = CommentRow::decode(key.value(), value.value())?;
+        let mut row = CommentRow::decode(key.value(), value.value())?;
         found.audit.comments += 1;
         let of = (row.comment.thread, row.comment.root);
         if reading.of != Some(of) {
             finish(std::mem::take(&mut reading), &mut totals, found);
             reading.of = Some(of);
         }
+        // First: what follows is ranked by the likes that were found.
+        row.comment.likes = check_likes(snapshot, &row.comment, found)?;
         follow(&mut reading, &row.comment, found);
         add_up(&mut totals, &row);
         check_indexes(snapshot, &row.comment, found)?;
-        check_likes(snapshot, &row.comment, found)?;
     }
     finish(reading, &mut totals, found);
     check_stray(snapshot, found)?;
@@ -153,7 +154,8 @@ fn check_indexes(snapshot: &Snapshot<'_>, comment: &Comment, found: &mut Finding
     Ok(())
 }
 
-fn check_likes(snapshot: &Snapshot<'_>, comment: &Comment, found: &mut Findings) -> Result<(), Fault> {
+/// Says how many there are.
+fn check_likes(snapshot: &Snapshot<'_>, comment: &Comment, found: &mut Findings) -> Result<u32, Fault> {
     let mut counted = 0;
     for row in snapshot.votes.under(comment.id.0.as_bytes())? {
         let (key, value) = row?;
@@ -176,7 +178,7 @@ fn check_likes(snapshot: &Snapshot<'_>, comment: &Comment, found: &mut Findings)
             move |tables| set(tables, &key, |comment| comment.likes = counted),
         );
     }
-    Ok(())
+    Ok(counted)
 }
 
 /// What points at a comment points at one that is there.

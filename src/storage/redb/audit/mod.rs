@@ -5,6 +5,8 @@
 
 mod comments;
 mod indexes;
+#[cfg(test)]
+mod tests;
 mod threads;
 
 use std::cell::Cell;

@@ -1,0 +1,105 @@
+//! Clients that send what is legal, in amounts that nobody needs. (Statement 89.)
+
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+
+use super::raw::{Bare, Raw, h2, limits, within_patience};
+use afterword::web::accept::AcceptLimits;
+
+/// Deadlines that are not what ends these.
+fn patient() -> AcceptLimits {
+    let hour = Duration::from_secs(3_600);
+    AcceptLimits { header: hour, body: hour, idle: hour, stall: hour, ..limits() }
+}
+
+/// Writes `part` again and again until the server closes; how many bytes it took.
+async fn until_refused(mut connection: Raw, mut part: impl FnMut(u32) -> Vec<u8>) -> usize {
+    within_patience(async {
+        let mut sent = 0;
+        for turn in 0.. {
+            let bytes = part(turn);
+            if connection.0.write_all(&bytes).await.is_err() {
+                return sent;
+            }
+            sent += bytes.len();
+        }
+        unreachable!()
+    })
+    .await
+}
+
+async fn still_answers(server: &Bare) {
+    assert!(server.connect().await.hello().await.ends_with("hello"));
+}
+
+#[tokio::test]
+async fn rapid_resets_end_the_connection() {
+    let server = Bare::start(patient()).await;
+    let mut connection = server.connect().await;
+    connection.send(h2::greeting()).await;
+    let sent = until_refused(connection, |turn| {
+        let stream = 2 * turn + 1;
+        [h2::get(stream), h2::frame(h2::RST_STREAM, 0, stream, &8_u32.to_be_bytes())].concat()
+    })
+    .await;
+    assert!(sent < 16 << 20, "{sent} bytes of resets were taken");
+    still_answers(&server).await;
+}
+
+#[tokio::test]
+async fn a_header_without_end_ends_the_connection() {
+    let server = Bare::start(patient()).await;
+    // On HTTP/2: continuation after continuation, each a field that is not kept.
+    let mut connection = server.connect().await;
+    connection.send([h2::greeting(), h2::frame(h2::HEADERS, 0, 1, h2::GET)].concat()).await;
+    let field = [&[0x00, 0x01, b'x', 0x7f, 0x81, 0x3e][..], &[b'v'; 8_000]].concat();
+    let sent = until_refused(connection, |_| h2::frame(h2::CONTINUATION, 0, 1, &field)).await;
+    assert!(sent < 16 << 20, "{sent} bytes of continuations were taken");
+
+    let mut connection = server.connect().await;
+    connection.send("GET / HTTP/1.1\r\n").await;
+    let sent =
+        until_refused(connection, |turn| format!("X-{turn}: {}\r\n", "v".repeat(1_000)).into_bytes()).await;
+    assert!(sent < 16 << 20, "{sent} bytes of header were taken");
+    still_answers(&server).await;
+}
+
+#[tokio::test]
+async fn empty_data_without_end_ends_the_connection_or_costs_nothing() {
+    let server = Bare::start(AcceptLimits { body: Duration::from_millis(500), ..patient() }).await;
+    let mut connection = server.connect().await;
+    connection.send([h2::greeting(), h2::frame(h2::HEADERS, h2::END_HEADERS, 1, h2::POST)].concat()).await;
+    // The body deadline ends the stream; data for a stream that is gone ends the connection.
+    until_refused(connection, |_| h2::frame(h2::DATA, 0, 1, &[])).await;
+    still_answers(&server).await;
+}
+
+#[tokio::test]
+async fn a_header_that_is_too_large_is_told_so() {
+    let server = Bare::start(patient()).await;
+    let mut connection = server.connect().await;
+    connection.send(format!("GET / HTTP/1.1\r\nX-Large: {}\r\n\r\n", "v".repeat(40_000))).await;
+    let answer = String::from_utf8(connection.until_closed().await).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+    let mut connection = server.connect().await;
+    connection.send(format!("GET / HTTP/1.1\r\n{}\r\n", "X: y\r\n".repeat(200))).await;
+    let answer = String::from_utf8(connection.until_closed().await).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+    still_answers(&server).await;
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_not_answered_with_anything_else() {
+    let server = Bare::start(patient()).await;
+    for nonsense in
+        ["\x16\x03\x01\x02\x00\x01\x00\x01", "SSH-2.0-x\r\n\r\n", "GET\r\n\r\n", "\0\0\0\0\r\n\r\n"]
+    {
+        let mut connection = server.connect().await;
+        connection.send(nonsense).await;
+        connection.0.shutdown().await.unwrap();
+        let answer = String::from_utf8_lossy(&connection.until_closed().await).into_owned();
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{nonsense:?}: {answer}");
+    }
+    still_answers(&server).await;
+}
