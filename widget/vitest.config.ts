@@ -10,7 +10,11 @@ const cssAsText = {
     return id.endsWith(".css") && importer ? `\0${fileURLToPath(new URL(id, `file://${importer.split("?")[0]}`))}.text` : undefined;
   },
   load(id: string) {
-    return id.startsWith("\0") && id.endsWith(".css.text") ? `/** As in the build: JSX makes its nodes with our runtime. */
+    return id.startsWith("\0") && id.endsWith(".css.text") ? `export default ${JSON.stringify(readFileSync(id.slice(1, -5), "utf8"))}` : undefined;
+  },
+};
+
+/** As in the build: JSX makes its nodes with our runtime. */
 const ourJsx = {
   name: "our-jsx",
   enforce: "pre" as const,
