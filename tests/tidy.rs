@@ -207,6 +207,9 @@ mod a_planted_breach_is_found {
             assert_eq!(wording::disabled_tests(&rust(path, text)).len(), 1, "{text}");
         }
         assert_eq!(wording::disabled_tests(&rust("src/a.rs", "rows.iter().skip(3)")), [""; 0]);
+        let run_after_all =
+            concat!("#[", "ignore]\nfn child() {}\nfn parent() { run(&[\"--ignored\", \"child\"]) }");
+        assert_eq!(wording::disabled_tests(&rust("tests/a.rs", run_after_all)), [""; 0]);
         assert_eq!(wording::left_to_do(&rust("src/a.rs", concat!("// TO", "DO: later"))).len(), 1);
         assert_eq!(wording::left_to_do(&rust("src/a.rs", "// the mastodon import")), [""; 0]);
     }

@@ -120,8 +120,11 @@ async fn comment(
     parent: Option<CommentId>,
     number: usize,
 ) -> anyhow::Result<CommentId> {
+    let (first, second) = (words(number, 24), words(number + 100_000, 18));
     let markdown = format!(
-        "Remark {number}: *who* counts the waves must begin again at every tide, and `{number}` is as good a number as any.\n\n> A quoted line, for the tree.\n\nSee <https://example.org/{number}>."
+        "{first} *{}* `{number}`.\n\n> {}\n\n{second} <https://example.org/{number}>",
+        words(number + 200_000, 3),
+        words(number + 300_000, 9)
     );
     let new = NewComment {
         id: CommentId::from_random(random(&OsChance)),
@@ -145,6 +148,92 @@ async fn comment(
     match store.publish(new).await?? {
         Posted::New(comment) | Posted::Repeat(comment) => Ok(comment.id),
     }
+}
+
+/// `count` words, different for every `seed`: what compresses like speech, not like one sentence repeated.
+fn words(seed: usize, count: usize) -> String {
+    const WORDS: &[&str] = &[
+        "tide",
+        "harbour",
+        "gauge",
+        "evening",
+        "letter",
+        "chart",
+        "wind",
+        "northerly",
+        "ledger",
+        "shortbread",
+        "window",
+        "almost",
+        "because",
+        "without",
+        "every",
+        "nobody",
+        "remembers",
+        "measured",
+        "predicted",
+        "promised",
+        "turned",
+        "counted",
+        "wrote",
+        "the",
+        "a",
+        "of",
+        "and",
+        "to",
+        "in",
+        "that",
+        "it",
+        "was",
+        "on",
+        "for",
+        "with",
+        "as",
+        "at",
+        "but",
+        "by",
+        "from",
+        "they",
+        "which",
+        "one",
+        "had",
+        "not",
+        "what",
+        "all",
+        "were",
+        "when",
+        "there",
+        "can",
+        "said",
+        "grandfather",
+        "machine",
+        "pencil",
+        "morning",
+        "lighthouse",
+        "argument",
+        "kettle",
+        "quarrel",
+        "century",
+        "brass",
+        "patient",
+        "enormous",
+        "quiet",
+        "certain",
+        "northern",
+        "crooked",
+        "salted",
+        "borrowed",
+        "honest",
+        "late",
+    ];
+    let mut state = (seed as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        WORDS[(state % WORDS.len() as u64) as usize]
+    };
+    (0..count).map(|_| next()).collect::<Vec<_>>().join(" ")
 }
 
 /// Trades every member's refresh token for an access token of the running server.

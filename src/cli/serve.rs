@@ -23,7 +23,7 @@ use crate::{jobs, web};
 pub async fn run(mut config: Config, arguments: Serve) -> anyhow::Result<()> {
     logging::start(&config.log)?;
     let signals = Signals::new()?;
-    let listener = listen(config.server.listen).await?;
+    let listener = listen(config.server.listen)?;
     let address = listener.local_addr()?;
     name_the_real_port(&mut config, address);
 
@@ -68,8 +68,9 @@ pub(super) async fn until_stopped(
 }
 
 async fn serve(app: Arc<App>, listener: TcpListener, stopped: watch::Receiver<bool>) {
-    let limits = web::accept::AcceptLimits::from(&app.config.server);
-    web::accept::serve(listener, web::service(app), &limits, stopped).await;
+    let service = web::service(app);
+    let limits = service.accept_limits();
+    web::accept::serve(listener, service, &limits, stopped).await;
 }
 
 /// Accepted requests first, then what works for them; the data file last.
@@ -90,8 +91,8 @@ async fn finish(app: &App, serving: JoinHandle<()>, jobs: JoinHandle<()>, comman
     info!("stopped");
 }
 
-async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|fault| match fault.kind() {
+fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    web::accept::listen(address).map_err(|fault| match fault.kind() {
         ErrorKind::AddrInUse => {
             anyhow::anyhow!("{address} is in use: stop what listens there, or choose another server.listen")
         }

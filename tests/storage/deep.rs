@@ -4,8 +4,6 @@ use afterword::domain::comments::RemovedBy;
 use afterword::domain::*;
 use afterword::storage::threads::Window;
 
-use crate::support::world::*;
-
 const DEPTH: usize = 100_000;
 
 conformance! {

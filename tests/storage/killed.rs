@@ -25,6 +25,7 @@ fn options(directory: &Path) -> Options {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "the process that gets killed"]
 async fn post_until_killed() {
+    #[allow(clippy::disallowed_methods, reason = "the test beside it says so in the environment")]
     let directory = std::env::var_os(DIRECTORY).expect("started by the test beside it");
     let store = RedbStore::open(options(Path::new(&directory))).unwrap();
     let mut world = World::empty(store.clone());

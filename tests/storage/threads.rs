@@ -245,7 +245,7 @@ conformance! {
         world.reply(&ada, &root, "sibling").await;
         world.post(&ada, "another").await;
         let around = world.store.around(world.site.id, reply.id, 100, false).await.unwrap().unwrap();
-        assert_eq!(drawn(&[around.conversation.clone()]), ["root", "  reply", "  sibling"]);
+        assert_eq!(drawn(std::slice::from_ref(&around.conversation)), ["root", "  reply", "  sibling"]);
         assert_eq!((around.thread.id, around.conversation.more), (root.thread, None));
         assert!(around.names.contains_key(&ada.account()));
         let other = world.add_site("other").await;
@@ -263,11 +263,11 @@ conformance! {
         world.reply(&ada, &b, "c").await;
         world.reply(&ada, &root, "later").await;
         let around = world.store.around(world.site.id, b.id, 20, false).await.unwrap().unwrap();
-        assert_eq!(drawn(&[around.conversation.clone()]), ["root", "  a", "    b", "      c", "  later"]);
+        assert_eq!(drawn(std::slice::from_ref(&around.conversation)), ["root", "  a", "    b", "      c", "  later"]);
         assert_eq!(around.conversation.more, None);
         assert_eq!(around.conversation.published, 35);
         let tight = world.store.around(world.site.id, b.id, 4, false).await.unwrap().unwrap();
-        assert_eq!(drawn(&[tight.conversation.clone()])[0], "root");
+        assert_eq!(drawn(std::slice::from_ref(&tight.conversation))[0], "root");
         assert!(tight.conversation.comments.iter().any(|it| it.id == b.id));
         assert!(tight.conversation.comments.len() <= 4);
     }
@@ -280,7 +280,7 @@ conformance! {
         assert_eq!(drawn(&[around.conversation]), ["root", "  held"]);
         let alone = world.hold(&bob, None, "alone").await;
         let around = world.store.around(world.site.id, alone.id, 10, true).await.unwrap().unwrap();
-        assert_eq!(drawn(&[around.conversation.clone()]), ["alone"]);
+        assert_eq!(drawn(std::slice::from_ref(&around.conversation)), ["alone"]);
         assert_eq!(around.conversation.published, 0);
     }
 

@@ -1,4 +1,4 @@
-//! The files that the checks read: what git tracks or would track, and Rust text reduced to its code.
+//! The files that the checks read: what git tracks, and Rust text reduced to its code.
 
 use std::path::Path;
 use std::process::Command;
@@ -25,7 +25,7 @@ impl File {
 pub fn tracked(patterns: &[&str]) -> Vec<File> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let listed = Command::new("git")
-        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .args(["ls-files", "-z"])
         .current_dir(root)
         .output()
         .expect("the house rules are checked on what git tracks: git must be installed");
