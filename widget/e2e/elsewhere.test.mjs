@@ -107,7 +107,6 @@ scene("over TLS a page that cuts its windows off takes the code by hand", TLS, a
   const owner = await stage.person("Olive");
   const thread = await owner.open(stage.article("/article", { headers: { "cross-origin-opener-policy": "same-origin" } }));
   await thread.button("Sign in").click();
-  await thread.panel.getByRole("button", { name: "More ways to sign in" }).click();
   const [window] = await Promise.all([
     owner.context.waitForEvent("page"),
     thread.panel.getByRole("button", { name: "More ways to sign in" }).click(),

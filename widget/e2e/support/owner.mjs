@@ -30,7 +30,6 @@ async function firstParty(server, path, body) {
 /** Opens the window for the other ways to sign in, from the panel in the widget. */
 export async function openWindow(person) {
   const { thread } = person;
-  await thread.panel.getByRole("button", { name: "More ways to sign in" }).click();
   const opener = thread.panel.getByRole("button", { name: "More ways to sign in" });
   return person.popup(() => opener.click());
 }
