@@ -52,7 +52,8 @@ export function mount(host: HTMLElement, root: ShadowRoot, options: Options): Mo
   const paint = () => {
     const theme = themeOf(options.theme);
     const { dark, accent, onAccent } = look(host, theme);
-    box.className = `afterword ${dark ? "dark" : "light"} ${theme}`;
+    box.className = `afterword ${theme}`;
+    box.dataset["theme"] = dark ? "dark" : "light";
     box.style.setProperty("--_page-accent", accent);
     box.style.setProperty("--_on-accent", onAccent);
   };

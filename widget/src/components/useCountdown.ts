@@ -5,10 +5,10 @@ export function useCountdown(secs: number, since: unknown): number {
   const [until, setUntil] = useState(0);
   const [now, setNow] = useState(0);
   useEffect(() => {
+    setUntil(secs === 0 ? 0 : Date.now() + secs * 1000);
+    if (secs === 0) return undefined;
     const tick = () => setNow(Date.now());
     tick();
-    setUntil(Date.now() + secs * 1000);
-    if (secs === 0) return undefined;
     const timer = setInterval(tick, 500);
     return () => clearInterval(timer);
   }, [since]);
