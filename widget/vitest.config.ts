@@ -31,6 +31,7 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.{ts,tsx}", "test/**/*.test.ts"],
     environment: "happy-dom",
+    setupFiles: ["test/setup.ts"],
     restoreMocks: true,
     unstubGlobals: true,
   },

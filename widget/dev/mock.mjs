@@ -1,16 +1,16 @@
 // A server of the HTTP contract that keeps everything in memory: what the widget is developed and tested against.
 //
-//   const mock = await startMock({ port: 0, site: { … } });   mock.url, mock.mails, mock.seed(…), mock.fail(…), mock.close()
+//   const mock = await startMock({ port: 0, site: { … } });   mock.url, mock.mails, mock.fail(…), mock.close()
+//   const mock = await startMock({ port: null });             no network: mock.fetch stands in for the browser's
 //
 // It follows the contract where the widget can tell the difference, and no further.
 
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { fileURLToPath } from "node:url";
 import { parse } from "./markdown.mjs";
 
-const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
+const DIST = `${import.meta.dirname}/../dist/`;
 const PAGE = 50;
 const REPLIES = 100;
 
@@ -330,7 +330,7 @@ export async function startMock({ port = 0, site: given = {}, now = Date.now } =
     if (file) return serveFile(res, file[1] ?? file[2]);
     if (url.pathname === "/auth/popup") return popup(res, url.searchParams);
     const api = /^\/api\/v1\/sites\/([^/]+)\/(.*)$/.exec(url.pathname);
-    world.requests.push({ method: req.method, path: api?.[2] ?? url.pathname, headers: req.headers });
+    world.requests.push({ method: req.method, path: api?.[2] ?? url.pathname, headers: req.headers, credentials: req.credentials });
     if (world.delay) await new Promise((done) => setTimeout(done, world.delay));
     const failure = world.failures.find((each) => each.times > 0 && each.method === req.method && each.path.test(api?.[2] ?? ""));
     if (failure) {
@@ -372,18 +372,47 @@ export async function startMock({ port = 0, site: given = {}, now = Date.now } =
     res.writeHead(200, { "Content-Type": "text/html" }).end(`<!doctype html><title>Sign in</title><button>Continue as Ada Lovelace</button><p>ABCD-2345</p><script>${script}</script>`);
   }
 
-  const server = createServer((req, res) => {
+  function respond(req, res) {
     handle(req, res).catch((error) => {
       const problem = error.problem ?? { status: 500, slug: "internal", detail: String(error?.stack ?? error), extras: {} };
       const json = { type: `/problems/${problem.slug}`, title: problem.detail, status: problem.status, detail: problem.detail, request_id: "mock", ...problem.extras };
       res.writeHead(problem.status, { "Content-Type": "application/problem+json" }).end(JSON.stringify(json));
     });
-  });
-  await new Promise((done) => server.listen(port, "127.0.0.1", done));
-  const url = `http://127.0.0.1:${server.address().port}/`;
+  }
+
+  /** The same without a network, for tests that stand in for `fetch`. */
+  function fetchHere(input, init = {}) {
+    const { pathname, search } = new URL(input);
+    return new Promise((resolve, reject) => {
+      const headers = Object.fromEntries(Object.entries(init.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+      const req = {
+        method: init.method ?? "GET", url: pathname + search, headers, credentials: init.credentials,
+        socket: { destroy: () => reject(new TypeError("Failed to fetch")) },
+        async *[Symbol.asyncIterator]() {
+          if (init.body) yield Buffer.from(init.body);
+        },
+      };
+      const sent = new Headers();
+      let status = 200;
+      const res = {
+        setHeader: (name, value) => sent.set(name, value),
+        writeHead(code, more = {}) {
+          status = code;
+          for (const [name, value] of Object.entries(more)) sent.set(name, value);
+          return res;
+        },
+        end: (body = null) => resolve(new Response(body, { status, headers: sent })),
+      };
+      respond(req, res);
+    });
+  }
+
+  const server = createServer(respond);
+  if (port !== null) await new Promise((done) => server.listen(port, "127.0.0.1", done));
+  const url = port === null ? "https://comments.example/" : `http://127.0.0.1:${server.address().port}/`;
 
   return {
-    url, site, world, account, refuse,
+    url, site, world, account, refuse, fetch: fetchHere,
     mails: world.mails,
     thread: (key) => threadAt(key, true),
     add,

@@ -23,7 +23,9 @@ const LAYERS = ["thread", "browse", "sha256", "visitor", "composer", "moderation
 
 const common = {
   bundle: true,
-  minify: true,
+  // Names are shortened by terser, last of all.
+  minifySyntax: true,
+  minifyWhitespace: true,
   target: "es2022",
   charset: "utf8",
   legalComments: "none",
@@ -149,6 +151,7 @@ async function firstParty(outdir) {
     const css = ext === ".css";
     const result = await esbuild.build({
       ...common,
+      minifyIdentifiers: true,
       entryPoints: { [stem]: path.join("src", "first-party", name) },
       format: "esm",
       outdir,

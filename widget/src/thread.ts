@@ -102,7 +102,7 @@ function show(host: HTMLElement, box: HTMLElement, options: Options, paint: () =
 
   const ending = new AbortController();
   const { signal } = ending;
-  const headingLevel = /^[1-6]$/.test(options.headingLevel ?? "") ? Number(options.headingLevel) : 2;
+  const headingLevel = Number(options.headingLevel) || 2;
   let drawing = false;
   const draw = () => {
     drawing = false;
@@ -131,10 +131,8 @@ function show(host: HTMLElement, box: HTMLElement, options: Options, paint: () =
     host.style.minHeight = "";
   };
   void state.start();
-  const clock = setInterval(() => state.redraw(), 60_000);
   return () => {
     ending.abort();
-    clearInterval(clock);
     render(null, box);
   };
 }

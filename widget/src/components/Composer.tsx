@@ -24,13 +24,15 @@ export function NewComment({ thread }: { thread: ThreadState }) {
     dropOldDrafts(thread);
     // What was typed while this chunk was on its way comes before what was typed last week.
     if (thread.text === "") thread.set({ text: readDraft(thread, null) });
-    // Not drawn any more once it is posted, but told of it: then the draft goes, too.
-    let kept = thread.text;
-    return thread.watch(() => {
+    let kept: string | undefined;
+    const keep = () => {
       if (thread.text === kept) return;
       kept = thread.text;
       keepDraft(thread, null, kept);
-    });
+    };
+    keep();
+    // Not drawn any more once it is posted, but told of it: then the draft goes, too.
+    return thread.watch(keep);
   }, [thread]);
   return <Composer thread={thread} text={thread.text} setText={(text) => thread.set({ text })} onSent={() => thread.set({ writing: false })} />;
 }

@@ -1,7 +1,7 @@
 import type { ComponentChild, FunctionComponent, VNode } from "preact";
-import { jsx } from "../jsx/runtime.ts";
 import { t } from "../i18n/t.ts";
-import { type Chunks, fetchChunk, part } from "../state/chunks.ts";
+import { jsx } from "../jsx/runtime.ts";
+import { type Chunks, again, chunkFor } from "../state/chunks.ts";
 import type { ThreadState } from "../state/thread.ts";
 import { Hiccup } from "./Hiccup.tsx";
 
@@ -12,10 +12,10 @@ import { Hiccup } from "./Hiccup.tsx";
 export function lazy<K extends keyof Chunks, N extends keyof Chunks[K]>(chunk: K, name: N, holdsPlace = false) {
   type Props = Chunks[K][N] extends (props: infer P extends { thread: ThreadState }) => ComponentChild ? P : never;
   return (props: Props): VNode | null => {
-    const changed = () => props.thread.redraw();
-    const found = part(chunk, name, changed);
-    if (found === "failed") return <Hiccup text={t("moreFailed")} onRetry={() => void fetchChunk(chunk).then(changed, changed)} />;
+    const { thread } = props;
+    const found = chunkFor(chunk, thread);
+    if (found === "failed") return <Hiccup text={t("moreFailed")} onRetry={() => again(chunk, thread)} />;
     if (!found) return holdsPlace ? <p class="waiting" /> : null;
-    return jsx(found as FunctionComponent<object>, props);
+    return jsx((found as Chunks[K])[name] as FunctionComponent<object>, props);
   };
 }

@@ -96,11 +96,13 @@ function placeNow(thread: ThreadState, host: HTMLElement): Place {
 
 /**
  * What follows the first page: goes on to where this reader was, or to what the address names, and keeps following the
- * address and the page's looks until the signal says stop.
+ * address, the time and the page's looks until the signal says stop.
  */
 export async function readOn(thread: ThreadState, host: HTMLElement, place: Place | null, repaint: () => void, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   watchLooks(repaint, signal);
+  const clock = setInterval(() => thread.redraw(), 60_000);
+  signal.addEventListener("abort", () => clearInterval(clock));
   addEventListener("hashchange", () => void follow(thread, host), { signal });
   const places = shelf(thread.api.site, "sessionStorage");
   addEventListener("pagehide", () => {

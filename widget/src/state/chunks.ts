@@ -9,32 +9,40 @@ export const chunks = {
 
 export type Chunks = { [K in keyof typeof chunks]: Awaited<ReturnType<(typeof chunks)[K]>> };
 
-/** A chunk once it is here. */
-const here: Partial<Chunks> = {};
-const failed = new Set<keyof Chunks>();
-const asked = new Set<keyof Chunks>();
+/** Chunks that are here, or could not be had when last sent for. */
+const got: { [K in keyof Chunks]?: Chunks[K] | "failed" } = {};
+/** Who is drawn again when a chunk that was sent for comes, or does not. */
+const waiting = new Map<keyof Chunks, Set<Drawn>>();
 
-/**
- * A part of a chunk, if that is here; else the chunk is sent for, and `changed` called when it came or could not. A view
- * is drawn again then, and finds it.
- */
-export function part<K extends keyof Chunks, P extends keyof Chunks[K]>(chunk: K, name: P, changed: () => void): Chunks[K][P] | "failed" | null {
-  const found: Partial<Chunks>[K] = here[chunk];
-  if (found) return (found as Chunks[K])[name];
-  if (failed.has(chunk)) return "failed";
-  if (!asked.has(chunk)) {
-    asked.add(chunk);
-    fetchChunk(chunk).then(changed, changed);
-  }
-  return null;
-}
+type Drawn = { redraw(): void };
 
 export async function fetchChunk<K extends keyof Chunks>(chunk: K): Promise<Chunks[K]> {
-  failed.delete(chunk);
   try {
-    return (here[chunk] = (await chunks[chunk]()) as Chunks[K]);
+    const loaded = (await chunks[chunk]()) as Chunks[K];
+    got[chunk] = loaded;
+    return loaded;
   } catch (error) {
-    failed.add(chunk);
+    got[chunk] = "failed";
     throw error;
   }
+}
+
+/** A chunk if it is here; else it is sent for, and whoever asks is drawn again. */
+export function chunkFor<K extends keyof Chunks>(chunk: K, who: Drawn): Chunks[K] | "failed" | undefined {
+  const found: (typeof got)[K] = got[chunk];
+  if (!found) again(chunk, who);
+  return found;
+}
+
+/** Sends for a chunk, once for all who ask meanwhile. */
+export function again(chunk: keyof Chunks, who: Drawn): void {
+  const already = waiting.get(chunk);
+  if (already) return void already.add(who);
+  const all = new Set([who]);
+  waiting.set(chunk, all);
+  const tell = () => {
+    waiting.delete(chunk);
+    for (const each of all) each.redraw();
+  };
+  fetchChunk(chunk).then(tell, tell);
 }

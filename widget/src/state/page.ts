@@ -23,6 +23,6 @@ export const pageQuery = ({ id, url, canonical }: PageRef): { page: string; cano
 
 /** Whether comments from pages of this origin are taken: it is the site's, or the owner's own machine for a while. */
 export function isListed({ origins, development_until }: Pick<Site, "origins" | "development_until">, origin: string, now: number): boolean {
-  const local = /^http:\/\/([\w.-]+\.)?(localhost|127(\.\d+){3}|\[::1])(:\d+)?$/.test(origin);
+  const local = /^http:\/\/(([^/:]+\.)?localhost|127(\.\d+){3}|\[::1])(:|$)/.test(origin);
   return origins.includes(origin) || (local && development_until !== null && now < Date.parse(development_until));
 }

@@ -16,7 +16,6 @@ export const thread = {
   retry: "Retry",
   more: "Show more comments",
   moreReplies: { one: "Show {n} more reply", other: "Show {n} more replies" },
-  linked: "The comment you followed a link to",
   join: "Join the conversation…",
   yourComment: "Your comment",
   by: "Comment by {name}",

@@ -1,0 +1,1 @@
+export function brotli(contents: Uint8Array): number;
