@@ -31,9 +31,8 @@ pub fn routes() -> Vec<Route> {
             .takes::<StartEmail>()
             .gives::<Started>(StatusCode::ACCEPTED)
             .to(start_email),
-        route(Method::POST, "/api/v1/sites/{site}/auth/email/code")
-            .class(Class::Api)
-            .rate(RateClass::SignIn)
+        // Its answer may set the refresh cookie, so it is asked with credentials.
+        cookie_cors("/api/v1/sites/{site}/auth/email/code")
             .doc(
                 "Sign in with a code from a mail",
                 "Five tries; only with the verifier of the challenge it was asked with.",

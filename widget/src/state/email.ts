@@ -16,8 +16,7 @@ export async function mailCode(session: Session, email: string): Promise<Mailed>
 export async function enterCode(session: Session, { proof }: Mailed, code: string): Promise<void> {
   const cookie = await session.keepsCookie();
   const sent = { verifier: proof.verifier, code: digits(code), ...(cookie && { cookie }) };
-  // With the cookie asked for, the answer may set it.
-  session.accept(await session.api.send<SessionAnswer>("POST", "auth/email/code", sent, { cookie }), true);
+  session.accept(await session.api.send<SessionAnswer>("POST", "auth/email/code", sent, { cookie: true }), true);
 }
 
 export const digits = (code: string): string => code.replace(/\D/g, "");
