@@ -53,6 +53,7 @@ pub struct Shared {
     /// What the accept loop counts, if it was given [`Service::accept_limits`].
     tally: Arc<Tally>,
     journal: Journal,
+    asked: threads::Remembered,
     threads: ThreadCache,
     requests: AtomicU64,
     openapi: OnceLock<Prepared>,
@@ -65,6 +66,7 @@ impl Shared {
         Shared {
             tally: Arc::default(),
             journal: Journal::begin(log),
+            asked: threads::Remembered::default(),
             threads: ThreadCache::new(app.config.server.page_cache_bytes),
             requests: AtomicU64::new(seed),
             openapi: OnceLock::new(),

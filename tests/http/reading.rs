@@ -145,3 +145,21 @@ async fn the_document_can_be_read_by_people_and_machines() {
     }
     assert!(!text.contains("<script"), "it needs none");
 }
+
+#[tokio::test]
+async fn what_a_query_meant_is_forgotten_when_the_site_says_otherwise() {
+    let app = TestApp::start().await;
+    let ada = app.member("Ada").await;
+    ada.posted("/p?lang=de", "words").await;
+    let count = |query: &'static str| {
+        let request = app.site_request("GET", &format!("/thread?page={query}"));
+        async move { request.send().await.ok(200)["thread"]["count"].clone() }
+    };
+    assert_eq!(count("/p?lang=en").await, 1, "the query is no part of a page");
+    let mut settings = app.site.settings.clone();
+    settings.keep_query = vec!["lang".into()];
+    let change = afterword::storage::sites::SiteChange { settings: Some(settings), ..Default::default() };
+    app.app.store.change_site(app.site.id, change).await.unwrap().unwrap();
+    assert_eq!(count("/p?lang=en").await, 0, "now it is");
+    assert_eq!(count("/p").await, 1);
+}

@@ -6,9 +6,12 @@
 mod support;
 
 mod accounts;
+mod around;
 mod deep;
 mod faults;
+mod heads;
 mod killed;
+mod mine;
 mod moderation;
 mod opening;
 mod property;

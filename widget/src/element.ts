@@ -94,10 +94,10 @@ export function elements(home: Home) {
     #failed(): void {
       const retry = document.createElement("button");
       retry.textContent = "Comments couldn’t load. Retry";
-      retry.onclick = () => {
+      retry.addEventListener("click", () => {
         retry.remove();
         void this.#start();
-      };
+      });
       const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
       root.replaceChildren(retry);
     }

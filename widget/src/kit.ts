@@ -1,19 +1,18 @@
-/** What the thread's chunk lends to those that come later. A module that two chunks need is listed here. */
+/** What the thread's chunk lends to those that come later. What two chunks need is listed here. */
 
 export { options } from "preact";
-export * from "./jsx/runtime.ts";
-export * from "./api/client.ts";
-export * from "./api/problem.ts";
-export * from "./i18n/t.ts";
-export * from "./state/chunks.ts";
-export * from "./state/draftKey.ts";
-export * from "./state/observable.ts";
-export * from "./state/page.ts";
-export * from "./state/shelf.ts";
-export * from "./state/talks.ts";
-export * from "./state/thread.ts";
-export * from "./styles/sheets.ts";
-export * from "./components/Avatar.tsx";
-export * from "./components/Body.tsx";
-export * from "./components/Hiccup.tsx";
-export * from "./components/Write.tsx";
+export { Fragment, jsx, jsxs } from "./jsx/runtime.ts";
+export { Problem, Unreachable, isProblem } from "./api/problem.ts";
+export { learn, speak, t } from "./i18n/t.ts";
+export { fetchChunk } from "./state/chunks.ts";
+export { draftKey } from "./state/draftKey.ts";
+export { Observable } from "./state/observable.ts";
+export { pageQuery } from "./state/page.ts";
+export { shelf, shelfKey } from "./state/shelf.ts";
+export { once, talkOf } from "./state/talks.ts";
+export { NOBODY } from "./state/thread.ts";
+export { addStyles } from "./styles/sheets.ts";
+export { Avatar } from "./components/Avatar.tsx";
+export { Body } from "./components/Body.tsx";
+export { Hiccup } from "./components/Hiccup.tsx";
+export { Write } from "./components/Write.tsx";

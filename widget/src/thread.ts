@@ -1,5 +1,6 @@
 /** The chunk that shows a thread: puts it into a shadow root, and keeps it looking like the page around it. */
 
+import "./styles/base.ts";
 import { render } from "preact";
 import { jsx } from "./jsx/runtime.ts";
 import { createApi } from "./api/client.ts";
@@ -12,15 +13,13 @@ import { fetchChunk } from "./state/chunks.ts";
 import { draftKey } from "./state/draftKey.ts";
 import { pageQuery, pageRef } from "./state/page.ts";
 import { shelf } from "./state/shelf.ts";
-import { type Theme, look, watchLooks } from "./state/theme.ts";
+import { type Theme, look } from "./state/theme.ts";
 import { ThreadState } from "./state/thread.ts";
-import { addStyles, wear } from "./styles/sheets.ts";
-import tokens from "./styles/tokens.css";
+import { wear } from "./styles/sheets.ts";
 
 export * from "./kit.ts";
 
 learn(strings);
-addStyles(tokens);
 
 /**
  * After an upgrade, an outdated loader asks for this chunk by its old name and is given the new one. The chunks that
@@ -47,24 +46,21 @@ export type Mounted = { update: (options: Options) => void; destroy: () => void 
 export function mount(host: HTMLElement, root: ShadowRoot, options: Options): Mounted {
   const undress = wear(root);
   const box = document.createElement("div");
-  box.className = "afterword";
   box.setAttribute("part", "root");
   root.append(box);
 
   const paint = () => {
-    const { dark, accent, onAccent } = look(host, themeOf(options.theme));
-    box.dataset["theme"] = dark ? "dark" : "light";
-    box.toggleAttribute("data-forced", themeOf(options.theme) !== "auto");
+    const theme = themeOf(options.theme);
+    const { dark, accent, onAccent } = look(host, theme);
+    box.className = `afterword ${dark ? "dark" : "light"} ${theme}`;
     box.style.setProperty("--_page-accent", accent);
     box.style.setProperty("--_on-accent", onAccent);
   };
-  const ending = new AbortController();
-  watchLooks(paint, ending.signal);
   paint();
 
   // A single-page site may have changed its address without any of our attributes: what is shown is compared.
   let shown = identity(options);
-  let stop = show(host, box, options);
+  let stop = show(host, box, options, paint);
   return {
     update(now) {
       options = now;
@@ -73,11 +69,10 @@ export function mount(host: HTMLElement, root: ShadowRoot, options: Options): Mo
       if (shown === wanted) return;
       shown = wanted;
       stop();
-      stop = show(host, box, options);
+      stop = show(host, box, options, paint);
     },
     destroy() {
       stop();
-      ending.abort();
       undress();
       box.remove();
     },
@@ -88,7 +83,7 @@ const identity = ({ site, sort, page, headingLevel }: Options): string =>
   JSON.stringify([site, sort, headingLevel, pageQuery(pageRef(page, null))]);
 
 /** Shows one thread until the returned function is called. */
-function show(host: HTMLElement, box: HTMLElement, options: Options): () => void {
+function show(host: HTMLElement, box: HTMLElement, options: Options, paint: () => void): () => void {
   const api = createApi(options.base, options.site);
   const kept = shelf(options.site);
   const name = options.page ?? location.pathname;
@@ -104,28 +99,41 @@ function show(host: HTMLElement, box: HTMLElement, options: Options): () => void
   // A draft that waits brings the composer along.
   state.writing = kept.read(draftKey(name)) !== null;
 
-  const headingLevel = Math.min(6, Math.max(1, Number(options.headingLevel) || 2));
+  const ending = new AbortController();
+  const { signal } = ending;
+  const headingLevel = /^[1-6]$/.test(options.headingLevel ?? "") ? Number(options.headingLevel) : 2;
   let drawing = false;
   const draw = () => {
     drawing = false;
+    if (signal.aborted) return;
     render(jsx(Thread, { thread: state, headingLevel }), box);
     putFocus(state, box);
   };
   // Once for all that changes together.
-  const unwatch = state.watch(() => {
+  state.watch(() => {
     if (!drawing) queueMicrotask(draw);
     drawing = true;
   });
-  draw();
 
-  const ending = new AbortController();
+  state.start = async () => {
+    const loaded = state.load();
+    const ignore = () => {}; // The thread can be read without what comes later.
+    // Whether this browser holds a session is known without asking.
+    if (options.returned || kept.read("session") || kept.read("guest")) {
+      fetchChunk("visitor").then((chunk) => loaded.then(() => state.site && chunk.visit(state).arrive(options.returned))).catch(ignore);
+    }
+    const reading = fetchChunk("browse").then((chunk) => loaded.then(() => state.site && chunk.readOn(state, host, place, paint, signal)));
+    await loaded;
+    if (!state.site) return;
+    state.emit("ready", { count: state.thread.count });
+    await reading.catch(ignore);
+    host.style.minHeight = "";
+  };
+  void state.start();
   const clock = setInterval(() => state.redraw(), 60_000);
-  void start(state, host, options.returned, place?.pages ?? 1, ending.signal);
   return () => {
     ending.abort();
     clearInterval(clock);
-    unwatch();
-    drawing = true;
     render(null, box);
   };
 }
@@ -139,27 +147,6 @@ function putFocus(state: ThreadState, box: HTMLElement): void {
   state.focus = null;
   target.focus({ preventScroll: true });
   target.scrollIntoView({ block: "nearest" });
-}
-
-async function start(state: ThreadState, host: HTMLElement, returned: string | null, pages: number, signal: AbortSignal): Promise<void> {
-  // Whether this browser holds a session is known without asking; if so, its chunk comes along with the thread.
-  const known = returned || state.shelf.read("session") || state.shelf.read("guest");
-  const visitor = known && fetchChunk("visitor");
-  await state.load();
-  if (!state.site) return;
-  state.emit("ready", { count: state.thread.count });
-  if (location.hash.startsWith("#afterword") || pages > 1) await readOn();
-  else (window.requestIdleCallback ?? setTimeout)(() => void readOn());
-  host.style.minHeight = "";
-  if (visitor) await (await visitor).visit(state).arrive(returned);
-
-  async function readOn(): Promise<void> {
-    const chunk = await fetchChunk("browse");
-    if (signal.aborted) return;
-    chunk.accompany(state, host, signal);
-    await chunk.restore(state, pages);
-    if (pages === 1) await chunk.follow(state, host);
-  }
 }
 
 const orderOf = (value: unknown): Order | undefined => ORDERS.find((order) => order === value);

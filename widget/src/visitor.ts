@@ -16,5 +16,8 @@ export { SignIn } from "./components/SignIn.tsx";
 export { OwnActions, StateNote } from "./components/Own.tsx";
 export { You } from "./components/You.tsx";
 export * from "./components/Trouble.tsx";
+export * from "./components/useAttempt.ts";
 export * from "./components/useChanges.ts";
+export * from "./components/useCountdown.ts";
+export { waitSecs } from "./state/explain.ts";
 export * from "./state/visit.ts";

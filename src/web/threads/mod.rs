@@ -3,9 +3,12 @@
 //! Invariant: an unchanged thread is answered from memory: its head is compared with what the client has, and no disk
 //! and no blocking thread is touched.
 
+mod asked;
 mod render;
 mod single;
 mod standalone;
+
+pub use asked::Remembered;
 
 use http::header::HeaderValue;
 use http::{Method, StatusCode, header};
@@ -19,10 +22,10 @@ use super::prepared::{self, Variant};
 use super::problem::Problem;
 use super::route::{Class, Route, route};
 use super::thread_cache::{Key, Part, Versions};
-use super::wire::{self, Order};
+use super::wire;
 use super::{Request, Response};
 use crate::actions;
-use crate::domain::{CommentId, PageKey, Site, SiteKey, ThreadId};
+use crate::domain::{CommentId, Site, SiteKey, ThreadId};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const ALWAYS_ASK: HeaderValue = HeaderValue::from_static("public, max-age=0, must-revalidate");
@@ -73,44 +76,19 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// What asks for a page of a thread.
-#[derive(Deserialize)]
-struct Asked {
-    page: String,
-    canonical: Option<String>,
-    #[serde(default)]
-    order: Order,
-    after: Option<String>,
-}
-
-impl Asked {
-    fn page(&self, request: &Request, site: &Site) -> Result<PageKey, Problem> {
-        Ok(page_ref(&self.page, self.canonical.clone()).key(site, request.app.clock.now())?)
-    }
-
-    fn part(&self) -> Result<Part, Problem> {
-        let order = self.order.into();
-        let after = self.after.as_deref().map(|cursor| cursor::parse_roots(cursor, order)).transpose()?;
-        Ok(Part::Page { order, after })
-    }
-}
-
 async fn thread(key: SiteKey, request: Request) -> Result<Response, Problem> {
-    let asked: Asked = request.query()?;
     let site = request.site(&key)?;
+    let asked = request.shared().asked.understand(&request, &site).await?;
     note_reader(&request, &site);
-    let page = asked.page(&request, &site)?;
-    let part = asked.part()?;
-    let head = actions::threads::head(&request.app, site.id, &page).await?;
+    let head = actions::threads::head(&request.app, site.id, &asked.page).await?;
     if let Some(head) = head {
         let versions = Versions { site: site.version, thread: head.version };
-        let order = asked.order;
-        let render = render::Page { site: &site, order };
-        if let Some(response) = cached(&request, &site, head.thread, part, versions, render).await? {
+        let render = render::Page { site: &site, order: asked.order };
+        if let Some(response) = cached(&request, &site, head.thread, asked.part, versions, render).await? {
             return Ok(response);
         }
     }
-    render::empty(&request, &site, &page, asked.order)
+    render::empty(&request, &site, &asked.page, asked.order)
 }
 
 #[derive(Deserialize)]

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::Asked;
+use super::asked::Asked;
 use crate::actions;
 use crate::domain::{Comment, Site, SiteKey};
 use crate::storage::threads::{Names, ThreadPage};
@@ -62,11 +62,11 @@ struct Said<'a> {
 pub async fn thread(key: SiteKey, request: Request) -> Result<Response, Problem> {
     let asked: Asked = request.query()?;
     let site = request.site(&key)?;
-    let page = asked.page(&request, &site)?;
-    let Part::Page { order, after } = asked.part()? else {
+    let understood = asked.understood(&request, &site)?;
+    let Part::Page { order, after } = understood.part else {
         return Err(Problem::internal("no page of a thread"));
     };
-    let found = match actions::threads::head(&request.app, site.id, &page).await? {
+    let found = match actions::threads::head(&request.app, site.id, &understood.page).await? {
         Some(head) => actions::threads::page(&request.app, head.thread, order, after).await?,
         None => None,
     };

@@ -326,8 +326,8 @@ impl World {
 }
 
 /// What a page shows, as text: one line per comment, indented by depth; `-` is a tombstone.
-pub fn drawn(conversations: &[Conversation]) -> Vec<String> {
-    let comments = conversations.iter().flat_map(|it| &it.comments);
+pub fn drawn<'c>(conversations: impl IntoIterator<Item = &'c Conversation>) -> Vec<String> {
+    let comments = conversations.into_iter().flat_map(|it| &it.comments);
     comments.map(|it| format!("{}{}", "  ".repeat(it.depth as usize), said(it))).collect()
 }
 

@@ -5,7 +5,7 @@
  * read is a plain GET, so that the browser's cache can revalidate it.
  */
 
-import { Problem, Unreachable, problemOf } from "./problem.ts";
+import { Unreachable, problemOf } from "./problem.ts";
 
 export type Query = Record<string, string | readonly string[] | null | undefined>;
 export type Sending = {
@@ -69,5 +69,3 @@ function search(query: Query): string {
   const text = params.toString();
   return text && `?${text}`;
 }
-
-export { Problem, Unreachable };

@@ -46,12 +46,12 @@ export function Comment({ comment, answers, standing, deeds, note, actions, pane
   const { id, author, body, state } = comment;
   const article = {
     id: `c-${id}`,
-    class: `comment ${state}${standing.highlighted ? " linked" : ""}`,
+    class: standing.highlighted ? "comment linked" : "comment",
     part: "comment",
     tabIndex: -1,
   };
   if (!author || !body) {
-    return <article {...article}><p class="note">{t(comment.removed_by === "author" ? "removedByAuthor" : "removedByModerator")}</p></article>;
+    return <article {...article}><p class="note">{t(comment.removed_by === "author" ? "removedByAuthor" : "removedByModerator")}</p>{actions}</article>;
   }
   const shown = state === "published";
   return (

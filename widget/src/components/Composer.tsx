@@ -5,13 +5,16 @@ import { t } from "../i18n/t.ts";
 import { fetchChunk } from "../state/chunks.ts";
 import { dropOldDrafts, keepDraft, readDraft } from "../state/drafts.ts";
 import type { ThreadState } from "../state/thread.ts";
+import { waitSecs } from "../state/explain.ts";
 import { newKey, visit } from "../state/visit.ts";
 import { addStyles } from "../styles/sheets.ts";
 import { Body } from "./Body.tsx";
 import css from "./Composer.css";
 import { SignIn } from "./SignIn.tsx";
-import { Trouble, useCountdown } from "./Trouble.tsx";
+import { Trouble } from "./Trouble.tsx";
+import { useAttempt } from "./useAttempt.ts";
 import { useChanges } from "./useChanges.ts";
+import { useCountdown } from "./useCountdown.ts";
 
 addStyles(css);
 
@@ -44,12 +47,11 @@ type Props = {
 export function Composer({ thread, text, setText, parent = null, send, onCancel, onSent }: Props) {
   const me = visit(thread);
   const session = useChanges(me.session);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const { busy, error, attempt, setError } = useAttempt();
   const [identifying, setIdentifying] = useState(false);
   const [previewing, setPreviewing] = useState(false);
-  const attempt = useRef<{ text: string; key: string } | null>(null);
-  const wait = useCountdown(error);
+  const keyed = useRef({ text: "", key: "" });
+  const wait = useCountdown(waitSecs(error), error);
   const box = useRef<HTMLDivElement>(null);
   const area = () => box.current?.parentElement?.querySelector("textarea");
 
@@ -63,26 +65,26 @@ export function Composer({ thread, text, setText, parent = null, send, onCancel,
     }
     if (!session.isMember && !session.guest) return setIdentifying(true);
     setIdentifying(false);
-    setError(null);
-    setBusy(true);
-    try {
-      if (send) {
-        await send(body);
-        thread.say(t("saved"));
-      } else {
-        // The same attempt keeps its key, so that a repeat after a lost answer cannot post twice.
-        if (attempt.current?.text !== body) attempt.current = { text: body, key: newKey() };
-        const posted = await me.post(body, parent, attempt.current.key);
-        thread.say(t(posted.state === "published" ? "posted" : "held"));
+    const sent = await attempt(async () => {
+      try {
+        await (send ?? post)(body);
+      } catch (failure) {
+        const unknown = isProblem(failure, "sign-in-needed", "session-ended", "name-needed", "guests-off");
+        if (unknown) setIdentifying(true);
+        throw failure;
       }
-      setText("");
-      setPreviewing(false);
-      onSent?.();
-    } catch (failure) {
-      if (isProblem(failure, "sign-in-needed", "session-ended", "name-needed", "guests-off")) setIdentifying(true);
-      setError(isProblem(failure, "sign-in-needed", "name-needed") ? null : failure);
-    }
-    setBusy(false);
+    });
+    if (!sent) return;
+    setText("");
+    setPreviewing(false);
+    onSent?.();
+  }
+
+  async function post(body: string): Promise<void> {
+    // The same text keeps its key until it is posted, so that a repeat after a lost answer cannot post twice.
+    if (keyed.current.text !== body) keyed.current = { text: body, key: newKey() };
+    const posted = await me.post(body, parent, keyed.current.key);
+    thread.say(t(posted.state === "published" ? "posted" : "held"));
   }
 
   useKeys(area, () => void submit(), text.trim() === "" ? onCancel : undefined);
@@ -95,7 +97,7 @@ export function Composer({ thread, text, setText, parent = null, send, onCancel,
     <div class="compose" ref={box}>
       {previewing && <Preview text={text} load={(body) => me.preview(body)} />}
       <div class="bar">
-        <span class="hint" title={t("markdownTitle")}>{t("markdown")}</span>
+        <span class="hint" dir="ltr" title={t("markdownTitle")}>{t("markdown")}</span>
         {left < 500 && <span class={left < 0 ? "chars over" : "chars"}>{left < 0 ? t("charsOver", { n: -left }) : t("charsLeft", { n: left })}</span>}
         <button type="button" class="plain" aria-pressed={previewing} onClick={() => setPreviewing(!previewing)}>{t("preview")}</button>
         {onCancel && <button type="button" class="plain" onClick={onCancel}>{t("cancel")}</button>}
@@ -104,7 +106,7 @@ export function Composer({ thread, text, setText, parent = null, send, onCancel,
         </button>
       </div>
       {typeof error === "string" ? <p class="trouble" role="alert">{error}</p> : (
-        <Trouble error={error} text onRetry={() => void submit()}>
+        <Trouble error={identifying && isProblem(error, "sign-in-needed", "name-needed") ? null : error} text onRetry={() => void submit()}>
           {isProblem(error, "duplicate") && <Earlier thread={thread} id={error.extras.earlier} />}
         </Trouble>
       )}

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { t } from "../i18n/t.ts";
 import type { Guest } from "../state/session.ts";
+import { TextField } from "./TextField.tsx";
 
 type Props = { guest: Guest | null; onGuest: (name: string, email: string) => void };
 
@@ -10,15 +11,9 @@ export function GuestForm({ guest, onGuest }: Props) {
   const [email, setEmail] = useState(guest?.email ?? "");
   return (
     <form class="rows" aria-label={t("asGuest")} onSubmit={(event) => (event.preventDefault(), onGuest(name.trim(), email.trim()))}>
-      <label>
-        <span>{t("name")}</span>
-        <input name="name" autocomplete="nickname" required maxLength={60} dir="auto" value={name} onInput={(event) => setName(event.currentTarget.value)} />
-      </label>
-      <label>
-        <span>{t("guestEmail")}</span>
-        <input type="email" name="guest-email" autocomplete="email" inputMode="email" value={email} onInput={(event) => setEmail(event.currentTarget.value)} />
-      </label>
-      <button type="submit" class="secondary">{t("postAsGuest")}</button>
+      <TextField label={t("name")} name="name" autocomplete="nickname" required maxLength={60} dir="auto" value={name} onText={setName} />
+      <TextField label={t("guestEmail")} type="email" name="guest-email" autocomplete="email" value={email} onText={setEmail} />
+      <button class="secondary">{t("postAsGuest")}</button>
     </form>
   );
 }

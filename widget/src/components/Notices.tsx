@@ -7,7 +7,7 @@ import { Hiccup } from "./Hiccup.tsx";
 export function Failure({ thread }: { thread: ThreadState }) {
   const unknown = thread.failure instanceof Problem && thread.failure.slug === "unknown-site";
   if (unknown) return <p class="notice" role="alert">{t("unknownSite", { site: thread.api.site })}</p>;
-  return <Hiccup text={t("loadFailed")} onRetry={() => void thread.load()} />;
+  return <Hiccup text={t("loadFailed")} onRetry={() => void thread.start()} />;
 }
 
 /** Every owner's first error: tells what to do, and where. */

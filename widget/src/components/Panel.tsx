@@ -6,6 +6,7 @@ import type { ThreadState } from "../state/thread.ts";
 import { visit } from "../state/visit.ts";
 import { Composer } from "./Composer.tsx";
 import { Trouble } from "./Trouble.tsx";
+import { useAttempt } from "./useAttempt.ts";
 import { Write } from "./Write.tsx";
 
 type Props = { thread: ThreadState; comment: Comment };
@@ -55,7 +56,7 @@ function Edit({ thread, comment }: Props) {
   return (
     <div class="answer" ref={box}>
       <Write open label={t("yourEdit")} text={text} onText={setText}>
-        <Composer thread={thread} text={text} setText={setText} send={(body) => visit(thread).edit(comment, body)} onCancel={leave} onSent={() => thread.ask(null)} />
+        <Composer thread={thread} text={text} setText={setText} send={(body) => visit(thread).edit(comment, body).then(() => thread.say(t("saved")))} onCancel={leave} onSent={() => thread.ask(null)} />
       </Write>
     </div>
   );
@@ -63,20 +64,11 @@ function Edit({ thread, comment }: Props) {
 
 /** Asks once more before a comment goes. */
 function Remove({ thread, comment }: Props) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const { busy, error, attempt } = useAttempt();
   const keep = useRef<HTMLButtonElement>(null);
   useEffect(() => keep.current?.focus(), []);
   const remove = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      await visit(thread).remove(comment);
-      thread.say(t("removed"));
-    } catch (failure) {
-      setError(failure);
-      setBusy(false);
-    }
+    if (await attempt(() => visit(thread).remove(comment))) thread.say(t("removed"));
   };
   const leave = () => {
     thread.set({ asking: null, focus: { id: comment.id, act: "remove" } });

@@ -1,48 +1,37 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { t } from "../i18n/t.ts";
-import { goToSignIn, popupAttempt } from "../state/popup.ts";
+import { type Attempt, goToSignIn } from "../state/popup.ts";
 import type { Session } from "../state/session.ts";
+import { TextField } from "./TextField.tsx";
 import { Trouble } from "./Trouble.tsx";
+import { useAttempt } from "./useAttempt.ts";
 
-type Props = { session: Session; onDone: () => void; onBack: () => void };
+type Props = {
+  session: Session;
+  popup: Attempt | null;
+  /** The window is there; else the browser did not allow it. */
+  opened: boolean;
+  failure: unknown;
+  onOpen: () => void;
+  onBack: () => void;
+};
 
 /** Waits for the window in which somebody signs in; takes the code it shows, should it be cut off from here. */
-export function PopupSignIn({ session, onDone, onBack }: Props) {
-  const [error, setError] = useState<unknown>(null);
-  const [opened, setOpened] = useState<boolean | null>(null);
+export function PopupSignIn({ session, popup, opened, failure, onOpen, onBack }: Props) {
   const [pasted, setPasted] = useState("");
-  const attempt = useMemo(() => popupAttempt(session, onDone, (failure) => (setError(failure), setOpened(null))), [session]);
-  useEffect(() => attempt.stop, [attempt]);
-
-  const paste = async () => {
-    setError(null);
-    try {
-      await attempt.paste(pasted);
-    } catch (failure) {
-      setError(failure);
-    }
-  };
+  const { busy, error, attempt } = useAttempt();
   return (
     <div class="rows">
-      {opened === false ? (
-        <p>
-          {t("popupBlocked")} <button type="button" class="plain" onClick={() => goToSignIn(session)}>{t("popupGoThere")}</button>
-        </p>
-      ) : (
-        <p role="status">{opened && t("popupWaiting")}</p>
-      )}
-      <button type="button" class={opened ? "secondary" : "primary"} onClick={() => setOpened(attempt.open())}>
-        {t(opened ? "popupReopen" : "moreWays")}
-      </button>
-      <Trouble error={error} />
+      <p role="status">{t(opened ? "popupWaiting" : "popupBlocked")}</p>
+      {opened ? <button type="button" class="secondary" onClick={onOpen}>{t("popupReopen")}</button>
+        : <button type="button" class="primary" onClick={() => void goToSignIn(session)}>{t("popupGoThere")}</button>}
+      <Trouble error={failure} />
       {opened && (
-        <form class="rows" onSubmit={(event) => (event.preventDefault(), void paste())}>
+        <form class="rows" onSubmit={(event) => (event.preventDefault(), void attempt(async () => popup?.paste(pasted)))}>
           <p class="hint">{t("pasteHint")}</p>
-          <label>
-            <span>{t("pasted")}</span>
-            <input class="code" autocomplete="off" autocapitalize="characters" spellcheck={false} required maxLength={12} dir="ltr" value={pasted} onInput={(event) => setPasted(event.currentTarget.value)} />
-          </label>
-          <button type="submit" class="secondary">{t("usePasted")}</button>
+          <TextField label={t("pasted")} class="code" autocomplete="off" autocapitalize="characters" spellcheck={false} required maxLength={12} dir="ltr" value={pasted} onText={setPasted} />
+          <button class="secondary" disabled={busy}>{t("usePasted")}</button>
+          <Trouble error={error} />
         </form>
       )}
       <p class="links"><button type="button" class="plain" onClick={onBack}>{t("back")}</button></p>

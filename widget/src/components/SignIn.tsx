@@ -1,6 +1,8 @@
 import type { ComponentChild } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/t.ts";
+import { type Attempt, popupAttempt } from "../state/popup.ts";
+import { makeProof } from "../state/proof.ts";
 import type { ThreadState } from "../state/thread.ts";
 import { visit } from "../state/visit.ts";
 import { addStyles } from "../styles/sheets.ts";
@@ -21,58 +23,69 @@ type Props = {
   onClose?: () => void;
 };
 
-type Step = "choose" | "code" | "popup";
+/** Apps with a browser of their own, which keep windows from opening. */
+const IN_APP = /FBA[NV]|Instagram|Line\/|Twitter|LinkedInApp|Snapchat|; wv\)/;
 
 /** Who is it? Email first; other ways in a window of the server's own; a guest's name where that is enough. */
 export function SignIn({ thread, toPost = false, onDone, onClose }: Props) {
   const session = useChanges(visit(thread).session);
-  const [step, setStep] = useState<Step>("choose");
+  const [step, setStep] = useState<"choose" | "code" | "window" | "blocked">("choose");
+  const [failure, setFailure] = useState<unknown>(null);
   const box = useRef<HTMLElement>(null);
   const { asking, site } = thread;
-
-  useEffect(() => void session.keepsCookie(), [session]);
-  useEffect(() => box.current?.querySelector<HTMLElement>("input, button:not(.close)")?.focus(), [step]);
+  const nameless = session.visitor?.kind === "member" && session.visitor.name === null;
 
   const close = onClose ?? (() => thread.ask(null));
   const done = () => {
+    if (session.visitor?.kind === "member" && session.visitor.name === null) return; // Asks for the name first.
     thread.say(t("signedIn"));
     if (onDone) return onDone();
     thread.ask(null);
-    asking?.then?.();
+    asking?.after?.();
     if (asking && asking.at !== "top") thread.set({ focus: { id: asking.at, act: "like" } });
   };
-  const named = async () => {
-    const { visitor } = session;
-    if (!(visitor?.kind === "member" && visitor.name === null)) done();
+
+  // All is ready before the click, so that the window opens within it; and it is known whether a cookie will be kept.
+  const [popup, setPopup] = useState<Attempt | null>(null);
+  const latest = useRef(done);
+  latest.current = done;
+  useEffect(() => {
+    void session.keepsCookie();
+    void makeProof().then((proof) => setPopup(popupAttempt(session, proof, () => latest.current(), setFailure)), setFailure);
+  }, [session]);
+  useEffect(() => popup?.stop, [popup]);
+  useEffect(() => box.current?.querySelector<HTMLElement>("input, button:not(.close)")?.focus(), [step, nameless]);
+  const openWindow = () => {
+    setFailure(null);
+    setStep(popup?.open() ? "window" : "blocked");
   };
 
-  let title = t(toPost ? "identifyTitle" : asking?.then ? "likeTitle" : "signInTitle");
+  let title = t(toPost ? "identifyTitle" : asking?.after ? "likeTitle" : "signInTitle");
   let content: ComponentChild;
-  if (session.visitor?.kind === "member" && session.visitor.name === null) {
+  if (nameless) {
     title = t("nameTitle");
     content = <NameForm save={(name) => visit(thread).setName(name)} onDone={done} />;
-  } else if (step === "popup") {
-    content = <PopupSignIn session={session} onDone={() => void named()} onBack={() => setStep("choose")} />;
+  } else if (step === "window" || step === "blocked") {
+    content = <PopupSignIn session={session} popup={popup} opened={step === "window"} failure={failure} onOpen={openWindow} onBack={() => setStep("choose")} />;
   } else {
-    content = (
-      <>
-        {site?.email_sign_in && <EmailSignIn session={session} onStep={(sent) => setStep(sent ? "code" : "choose")} onDone={() => void named()} />}
-        {step === "choose" && site?.password_sign_in && (
-          <p class="ways">
-            <button type="button" class="secondary" onClick={() => setStep("popup")}>{t("moreWays")}</button>
-          </p>
-        )}
-        {step === "choose" && toPost && site?.guests && (
-          <>
-            <p class="or"><span>{t("or")}</span></p>
-            <GuestForm guest={session.guest} onGuest={(name, email) => {
-              session.becomeGuest(name, email);
-              done();
-            }} />
-          </>
-        )}
-      </>
-    );
+    content = [
+      site?.email_sign_in && <EmailSignIn session={session} onStep={(sent) => setStep(sent ? "code" : "choose")} onDone={done} />,
+      step === "choose" && site?.password_sign_in && (
+        <p class="ways">
+          <button type="button" class="secondary" onClick={openWindow}>{t("moreWays")}</button>
+          {IN_APP.test(navigator.userAgent) && <span class="hint">{t("moreWaysInApp")}</span>}
+        </p>
+      ),
+      step === "choose" && toPost && site?.guests && (
+        <>
+          <p class="or"><span>{t("or")}</span></p>
+          <GuestForm guest={session.guest} onGuest={(name, email) => {
+            session.becomeGuest(name, email);
+            done();
+          }} />
+        </>
+      ),
+    ];
   }
   return (
     <section class="signin" part="sign-in" ref={box} aria-label={title} onKeyDown={(event) => event.key === "Escape" && close()}>

@@ -54,12 +54,12 @@ export function Thread({ thread, headingLevel }: Props) {
         standing={{ own, liked: reader.liked.has(id), mayLike: listed && site.likes, mayReply: listed && !closed, highlighted: thread.highlighted === id }}
         deeds={deeds}
         note={(state !== "published" || comment.waiting_edit) && <StateNote thread={thread} comment={comment} own={own} />}
-        actions={own && <OwnActions thread={thread} comment={comment} />}
-        editing={asked === "edit"}
-        panel={[
-          staff && <CommentTools thread={thread} comment={comment} />,
-          asked === "sign-in" ? <SignIn thread={thread} /> : asked && <Panel thread={thread} comment={comment} what={asked} />,
+        actions={[
+          own && <OwnActions thread={thread} comment={comment} />,
+          staff && <CommentTools thread={thread} comment={comment} own={own} />,
         ]}
+        editing={asked === "edit"}
+        panel={asked === "sign-in" ? <SignIn thread={thread} /> : asked && <Panel thread={thread} comment={comment} what={asked} />}
       />
     );
   };

@@ -1,7 +1,7 @@
 import type { ComponentChild } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n/t.ts";
 import { explain, isTransient, waitSecs } from "../state/explain.ts";
+import { useCountdown } from "./useCountdown.ts";
 
 type Props = {
   error: unknown;
@@ -13,29 +13,12 @@ type Props = {
 
 /** What went wrong, beside the button that was pressed. */
 export function Trouble({ error, text = false, onRetry, children }: Props) {
-  const left = useCountdown(error);
+  const left = useCountdown(waitSecs(error), error);
   if (!error) return null;
-  const waited = waitSecs(error) > 0;
-  const said = !waited ? explain(error, { text }) : left > 0 ? t("tooFast", { seconds: left }) : t("tooFastOver");
   return (
     <p class="trouble" role="alert">
-      {said} {children}
+      {left > 0 ? t("tooFast", { seconds: left }) : explain(error, text)} {children}
       {onRetry && isTransient(error) && <button type="button" class="plain" onClick={onRetry}>{t("retry")}</button>}
     </p>
   );
-}
-
-/** Seconds until the server takes the next request, counted down. */
-export function useCountdown(error: unknown): number {
-  const [until, setUntil] = useState(0);
-  const [now, setNow] = useState(0);
-  useEffect(() => {
-    const secs = waitSecs(error);
-    setNow(Date.now());
-    setUntil(Date.now() + secs * 1000);
-    if (secs === 0) return undefined;
-    const timer = setInterval(() => setNow(Date.now()), 500);
-    return () => clearInterval(timer);
-  }, [error]);
-  return Math.max(0, Math.ceil((until - now) / 1000));
 }

@@ -2,6 +2,7 @@
 
 import type { Around, CommentId, Conversation, Order, Replies } from "../api/schema.ts";
 import { t } from "../i18n/t.ts";
+import { watchLooks } from "./looks.ts";
 import { append, change, find, join, overlaid, overlay } from "./merge.ts";
 import { shelf } from "./shelf.ts";
 import { type Talk, talkOf } from "./talks.ts";
@@ -35,15 +36,6 @@ export function moreReplies(thread: ThreadState, { root, after, comments }: Talk
     }));
     focusOn(thread, found.comments.find((comment) => !known.has(comment.id))?.id);
   });
-}
-
-/** Coming back to where somebody had been: as many pages as were loaded then. */
-export async function restore(thread: ThreadState, pages: number): Promise<void> {
-  try {
-    while (thread.pages < pages && thread.next !== null) await nextPage(thread);
-  } catch {
-    // What is loaded is shown, and the button for more.
-  }
 }
 
 /** Shows the comment that a permalink names. `false` if there is none to be seen. */
@@ -83,13 +75,29 @@ export async function follow(thread: ThreadState, host: HTMLElement): Promise<vo
 /** Where a reader was when they left. The loader reads the height, the thread's chunk the rest. */
 export type Place = { order: Order; pages: number; height: number };
 
-/** Follows the address as it changes, and notes the place when the page is left, until the signal says stop. */
-export function accompany(thread: ThreadState, host: HTMLElement, signal: AbortSignal): void {
+/**
+ * What follows the first page: goes on to where this reader was, or to what the address names, and keeps following the
+ * address and the page's looks until the signal says stop.
+ */
+export async function readOn(thread: ThreadState, host: HTMLElement, place: Place | null, repaint: () => void, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  watchLooks(repaint, signal);
   addEventListener("hashchange", () => void follow(thread, host), { signal });
   const places = shelf(thread.api.site, "sessionStorage");
   addEventListener("pagehide", () => {
     places.write(`place/${thread.name}`, { order: thread.order, pages: thread.pages, height: host.offsetHeight } satisfies Place);
   }, { signal });
+  // Somebody who comes back finds the position they left; only a link moves the page.
+  if (place) await restore(thread, place.pages);
+  else await follow(thread, host);
+}
+
+async function restore(thread: ThreadState, pages: number): Promise<void> {
+  try {
+    while (thread.pages < pages && thread.next !== null) await nextPage(thread);
+  } catch {
+    // What is loaded is shown, and the button for more.
+  }
 }
 
 /**

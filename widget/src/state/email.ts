@@ -7,7 +7,7 @@ import type { Session } from "./session.ts";
 export type Mailed = { email: string; proof: Proof; resendAfterSecs: number };
 
 export async function mailCode(session: Session, email: string): Promise<Mailed> {
-  const proof = makeProof();
+  const proof = await makeProof();
   const sent = await session.api.send<CodeSent>("POST", "auth/email", { email, challenge: proof.challenge });
   return { email, proof, resendAfterSecs: sent.resend_after_secs };
 }

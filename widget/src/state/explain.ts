@@ -3,16 +3,21 @@
 import { Problem, Unreachable } from "../api/problem.ts";
 import { t } from "../i18n/t.ts";
 
-export function explain(error: unknown, { text = false }: { text?: boolean } = {}): string {
+/** `text`: something was written, and is kept. */
+export function explain(error: unknown, text: boolean): string {
   if (error instanceof Unreachable) return t(text ? "unreachableText" : "unreachable");
   if (!(error instanceof Problem)) return t("serverTrouble");
   switch (error.slug) {
     case "too-fast":
-      return t("tooFast", { seconds: waitSecs(error) });
+      return t("tooFastOver");
     case "duplicate":
       return t("duplicate");
     case "thread-closed":
       return t("closedNow");
+    case "wrong-code":
+      return t("wrongCode", { n: error.extras.tries_left ?? 0 });
+    case "code-gone":
+      return t("codeGone");
     case "origin-not-allowed":
       return t("unlistedNow", { origin: location.origin });
   }

@@ -8,7 +8,6 @@ export class Observable {
   }
 
   changed(): void {
-    // A copy: who is told may stop watching.
     for (const watcher of Array.from(this.#watchers)) watcher();
   }
 }

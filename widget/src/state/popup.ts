@@ -22,9 +22,8 @@ export type Attempt = {
   stop: () => void;
 };
 
-/** Made when the sign-in panel opens, so that the click only has to open a window. */
-export function popupAttempt(session: Session, done: () => void, failed: (error: unknown) => void): Attempt {
-  const proof = makeProof();
+/** Made, with its proof, when the sign-in panel opens, so that the click only has to open a window. */
+export function popupAttempt(session: Session, proof: Proof, done: () => void, failed: (error: unknown) => void): Attempt {
   const state = randomToken(16);
   const origin = new URL(session.api.base).origin;
   let popup: Window | null = null;
@@ -87,8 +86,8 @@ type Waiting = { verifier: string; state: string };
 const WAITING = "sign-in";
 
 /** Where popups are blocked: the whole page goes there and comes back, with the code in its fragment. */
-export function goToSignIn(session: Session): void {
-  const proof = makeProof();
+export async function goToSignIn(session: Session): Promise<void> {
+  const proof = await makeProof();
   const state = randomToken(16);
   shelf(session.api.site, "sessionStorage").write(WAITING, { verifier: proof.verifier, state } satisfies Waiting);
   location.assign(popupUrl(session.api, proof, state, location.href.split("#")[0]));

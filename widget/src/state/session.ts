@@ -10,7 +10,7 @@ import { isProblem } from "../api/problem.ts";
 import type { SessionAnswer, Visitor } from "../api/schema.ts";
 import { Observable } from "./observable.ts";
 import { randomToken } from "./proof.ts";
-import { shelf } from "./shelf.ts";
+import { shelf, shelfKey } from "./shelf.ts";
 
 /** What is stored: that there is a session, and its refresh token unless a cookie holds it. */
 type Stored = { refresh?: string };
@@ -32,10 +32,9 @@ export class Session extends Observable {
     super();
     this.#shelf = shelf(api.site);
     this.#channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(`afterword/${api.site}`);
-    this.#channel?.addEventListener("message", ({ data }) => {
-      if (data === "signed-out") this.#forget();
-      if (data === "signed-in") this.changed();
-    });
+    this.#channel?.addEventListener("message", ({ data }) => data === "signed-out" && this.#forget());
+    // A new session is told by the storage itself: a message may come before the value it speaks of.
+    addEventListener("storage", ({ key }) => key === shelfKey(api.site, "session") && this.changed());
   }
 
   /** There is a session, as far as this browser knows. */
@@ -81,7 +80,6 @@ export class Session extends Observable {
     const before = this.#shelf.read<Stored>("session");
     if (answer.refresh) this.#shelf.write("session", { refresh: answer.refresh });
     else if (began || !before) this.#shelf.write("session", {});
-    if (began) this.#tell("signed-in");
     this.changed();
   }
 
@@ -94,7 +92,7 @@ export class Session extends Observable {
   async signOut(everywhere: boolean): Promise<void> {
     const refresh = this.#shelf.read<Stored>("session")?.refresh;
     await this.api.send("POST", "auth/logout", { ...(refresh && { refresh }), ...(everywhere && { everywhere }) }, { cookie: true });
-    this.#tell("signed-out");
+    this.#channel?.postMessage("signed-out");
     this.#forget();
   }
 
@@ -145,10 +143,6 @@ export class Session extends Observable {
     this.visitor = null;
     this.#shelf.remove("session");
     this.changed();
-  }
-
-  #tell(what: "signed-in" | "signed-out"): void {
-    this.#channel?.postMessage(what);
   }
 }
 

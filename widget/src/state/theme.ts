@@ -70,17 +70,3 @@ export function look(place: Element, theme: Theme): Look {
   if (!chosen || contrast(colour, found ?? (dark ? BLACK : WHITE)) < 4.5) return { dark, accent: "", onAccent: dark ? "#0b1220" : "#fff" };
   return { dark, accent, onAccent: contrast(colour, WHITE) >= 4.5 ? "#fff" : "#111" };
 }
-
-/** Calls back when the page may have changed its looks, until the signal says stop. */
-export function watchLooks(changed: () => void, signal: AbortSignal): void {
-  const soon = () => {
-    requestAnimationFrame(changed);
-    setTimeout(changed, 600); // Once more when a transition between two looks is over.
-  };
-  const observer = new MutationObserver(soon);
-  for (const element of [document.documentElement, document.body]) {
-    observer.observe(element, { attributeFilter: ["class", "style", "data-theme"] });
-  }
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", soon, { signal });
-  signal.addEventListener("abort", () => observer.disconnect());
-}

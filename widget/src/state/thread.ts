@@ -16,7 +16,7 @@ export type Emit = (name: "ready" | "posted" | "signed-in" | "signed-out", detai
 export type Reader = { visitor: Visitor | null; liked: ReadonlySet<CommentId>; own: ReadonlySet<CommentId> };
 
 /** A panel that waits for the reader: where it stands, and what it asks. */
-export type Asking = { at: CommentId | "top"; what: "sign-in" | "reply" | "edit" | "remove"; then?: () => void };
+export type Asking = { at: CommentId | "top"; what: "sign-in" | "reply" | "edit" | "remove"; after?: () => void };
 
 /** A comment, or one of its buttons. */
 export type Focus = { id: CommentId; act?: "reply" | "edit" | "remove" | "like" };
@@ -28,6 +28,8 @@ export class ThreadState extends Observable {
   thread: Thread = { id: null, url: "", count: 0, closed_at: null };
   /** Why nothing could be shown. */
   failure: unknown = null;
+  /** Loads the thread and all that follows from it; once more after a failure. */
+  start: () => Promise<void> = () => this.load();
   /** Why the last attempt to show more failed, and what to try again. */
   hiccup: { where: CommentId | "more"; retry: () => void } | null = null;
   loading = false;

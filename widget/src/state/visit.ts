@@ -95,7 +95,7 @@ export class Visit {
   async like(comment: Comment): Promise<void> {
     const { thread } = this;
     if (!this.session.isMember) {
-      thread.ask({ at: comment.id, what: "sign-in", then: () => void this.like(find(thread, comment.id) ?? comment) });
+      thread.ask({ at: comment.id, what: "sign-in", after: () => void this.like(find(thread, comment.id) ?? comment) });
       return;
     }
     const before = find(thread, comment.id) ?? comment;
@@ -176,7 +176,7 @@ function takeOut(thread: ThreadState, removed: Comment): void {
   change(thread, removed.root, (talk) => (answered(talk) ? join(talk, [removed]) : without(talk, ({ id }) => id === removed.id)));
   thread.set({ listed: thread.listed.filter((talk) => talk.comments.length > 0), asking: null });
   const at = before.findIndex(({ id }) => id === removed.id);
-  const near = [...before.slice(at), ...before.slice(0, at).reverse()].find(({ id }) => find(thread, id));
+  const near = [...before.slice(at), ...before.slice(0, at).toReversed()].find(({ id }) => find(thread, id));
   thread.set({ focus: near ? { id: near.id } : null });
 }
 

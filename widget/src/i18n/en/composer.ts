@@ -7,7 +7,7 @@ export const composer = {
   cancel: "Cancel",
   preview: "Preview",
   previewEmpty: "Nothing to preview yet.",
-  markdown: "**bold**  *italic*  `code`  > quote  - list",
+  markdown: "**bold**  *italic*  `code`  > quote",
   markdownTitle: "You can use Markdown",
   yourReply: "Your reply",
   replyingTo: "Replying to {name}",

@@ -16,7 +16,6 @@ export const signin = {
   close: "Close",
   codeSent: "We sent a code to {email}.",
   sixDigits: "Six-digit code",
-  checkCode: "Continue",
   sendAgain: "Send again",
   sendAgainIn: "Send again in {seconds} s",
   otherAddress: "Use another address",
@@ -25,7 +24,6 @@ export const signin = {
   nameTitle: "What should we call you?",
   displayName: "Display name",
   nameHint: "Shown beside your comments. You can change it later.",
-  saveName: "Continue",
   popupWaiting: "Sign in in the window that opened, then come back here.",
   popupReopen: "Open the window again",
   popupBlocked: "Your browser blocked the window.",
@@ -34,5 +32,6 @@ export const signin = {
   pasteHint: "Does the window show a code? Enter it here.",
   usePasted: "Use code",
   back: "Back",
+  continue: "Continue",
   signedIn: "You are signed in.",
 } as const;

@@ -1,7 +1,4 @@
-/**
- * SHA-256 (FIPS 180-4), synchronous: the browser's own is missing on plain-http pages, and a popup must be opened
- * within the click, before any promise could settle.
- */
+/** The chunk for pages on plain http, where browsers have no SHA-256 of their own: FIPS 180-4. */
 
 /** The constants are the fractions of the square and cube roots of the first primes; computing them is shorter. */
 const PRIMES = Array.from({ length: 312 }, (_, n) => n).filter((n) => n > 1 && !Array.from({ length: n }, (_, d) => d).some((d) => d > 1 && n % d === 0));
