@@ -14,10 +14,20 @@ const cssAsText = {
   },
 };
 
+/** As in the build: JSX makes its nodes with our runtime. */
+const ourJsx = {
+  name: "our-jsx",
+  enforce: "pre" as const,
+  resolveId(id: string, importer?: string) {
+    const runtime = fileURLToPath(new URL("src/jsx/runtime.ts", import.meta.url));
+    return /^preact\/jsx-(dev-)?runtime$/.test(id) && importer !== runtime ? runtime : undefined;
+  },
+};
+
 export default defineConfig({
-  plugins: [cssAsText],
+  plugins: [cssAsText, ourJsx],
   define: { __SELF__: JSON.stringify("thread.ts") },
-  resolve: { alias: [{ find: /^preact\/jsx-(dev-)?runtime$/, replacement: fileURLToPath(new URL("src/jsx/runtime.ts", import.meta.url)) }] },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
   test: {
     include: ["src/**/*.test.{ts,tsx}", "test/**/*.test.ts"],
     environment: "happy-dom",

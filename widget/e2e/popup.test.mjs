@@ -148,7 +148,7 @@ scene("twenty forged messages sign nobody in", async (stage) => {
     ];
     const inner = document.body.appendChild(document.createElement("iframe"));
     inner.src = frame;
-    await new Promise((resolve) => (inner.onload = resolve));
+    await new Promise((resolve) => inner.addEventListener("load", resolve, { once: true }));
     for (const data of forged) {
       window.postMessage(data, "*");
       dispatchEvent(new MessageEvent("message", { data, origin: server, source: inner.contentWindow }));
