@@ -22,14 +22,21 @@ addStyles(css);
 export function NewComment({ thread }: { thread: ThreadState }) {
   const { text } = thread;
   const began = useRef(false);
+  const keep = (now: string) => keepDraft(thread, null, now);
   useEffect(() => {
-    if (began.current) return keepDraft(thread, null, text);
+    if (began.current) return keep(thread.text);
     began.current = true;
     dropOldDrafts(thread);
-    // What was typed while this chunk was on its way comes before what was typed last week.
-    if (text === "") thread.set({ text: readDraft(thread, null) });
+    // What was typed while this chunk was on its way, or just now, comes before what was typed last week.
+    if (thread.text === "") thread.set({ text: readDraft(thread, null) });
+    else keep(thread.text);
   }, [text]);
-  return <Composer thread={thread} text={text} setText={(now) => thread.set({ text: now })} onSent={() => thread.set({ writing: false })} />;
+  // Kept at once: what is posted closes this, and effects of what is closed do not run.
+  const setText = (now: string) => {
+    keep(now);
+    thread.set({ text: now });
+  };
+  return <Composer thread={thread} text={text} setText={setText} onSent={() => thread.set({ writing: false })} />;
 }
 
 type Props = {
