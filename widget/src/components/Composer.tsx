@@ -20,16 +20,19 @@ addStyles(css);
 
 /** The composer above the thread. */
 export function NewComment({ thread }: { thread: ThreadState }) {
-  const { text } = thread;
-  const began = useRef(false);
   useEffect(() => {
-    if (began.current) return keepDraft(thread, null, text);
-    began.current = true;
     dropOldDrafts(thread);
     // What was typed while this chunk was on its way comes before what was typed last week.
-    if (text === "") thread.set({ text: readDraft(thread, null) });
-  }, [text]);
-  return <Composer thread={thread} text={text} setText={(now) => thread.set({ text: now })} onSent={() => thread.set({ writing: false })} />;
+    if (thread.text === "") thread.set({ text: readDraft(thread, null) });
+    // Not drawn any more once it is posted, but told of it: then the draft goes, too.
+    let kept = thread.text;
+    return thread.watch(() => {
+      if (thread.text === kept) return;
+      kept = thread.text;
+      keepDraft(thread, null, kept);
+    });
+  }, [thread]);
+  return <Composer thread={thread} text={thread.text} setText={(text) => thread.set({ text })} onSent={() => thread.set({ writing: false })} />;
 }
 
 type Props = {
