@@ -20,23 +20,19 @@ addStyles(css);
 
 /** The composer above the thread. */
 export function NewComment({ thread }: { thread: ThreadState }) {
-  const { text } = thread;
-  const began = useRef(false);
-  const keep = (now: string) => keepDraft(thread, null, now);
   useEffect(() => {
-    if (began.current) return keep(thread.text);
-    began.current = true;
     dropOldDrafts(thread);
-    // What was typed while this chunk was on its way, or just now, comes before what was typed last week.
+    // What was typed while this chunk was on its way comes before what was typed last week.
     if (thread.text === "") thread.set({ text: readDraft(thread, null) });
-    else keep(thread.text);
-  }, [text]);
-  // Kept at once: what is posted closes this, and effects of what is closed do not run.
-  const setText = (now: string) => {
-    keep(now);
-    thread.set({ text: now });
-  };
-  return <Composer thread={thread} text={text} setText={setText} onSent={() => thread.set({ writing: false })} />;
+    // Not drawn any more once it is posted, but told of it: then the draft goes, too.
+    let kept = thread.text;
+    return thread.watch(() => {
+      if (thread.text === kept) return;
+      kept = thread.text;
+      keepDraft(thread, null, kept);
+    });
+  }, [thread]);
+  return <Composer thread={thread} text={thread.text} setText={(text) => thread.set({ text })} onSent={() => thread.set({ writing: false })} />;
 }
 
 type Props = {

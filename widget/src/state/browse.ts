@@ -63,17 +63,36 @@ export async function follow(thread: ThreadState, host: HTMLElement): Promise<vo
     if (id || location.hash === "#afterword") host.scrollIntoView();
     return;
   }
-  const settle = (times: number) => requestAnimationFrame(() => {
-    const target = host.shadowRoot?.querySelector<HTMLElement>(`#c-${CSS.escape(id)}`);
-    target?.scrollIntoView();
-    if (times > 0) settle(times - 1); // What comes into view above it takes its real height only now.
-    else target?.focus({ preventScroll: true });
-  });
-  settle(3);
+  await settle(host, id, (comment) => comment.scrollIntoView());
+  elementOf(host, id)?.focus({ preventScroll: true });
 }
 
-/** Where a reader was when they left. The loader reads the height, the thread's chunk the rest. */
-export type Place = { order: Order; pages: number; height: number };
+const elementOf = (host: HTMLElement, id: CommentId) => host.shadowRoot?.querySelector<HTMLElement>(`#c-${CSS.escape(id)}`);
+
+/** Places a comment, a few times over: what comes into view above it takes its real height only now. */
+async function settle(host: HTMLElement, id: CommentId, place: (comment: HTMLElement) => void): Promise<void> {
+  for (let times = 0; times < 4; times++) {
+    await new Promise(requestAnimationFrame);
+    const comment = elementOf(host, id);
+    if (comment) place(comment);
+  }
+}
+
+/**
+ * Where a reader was when they left: what they had loaded, and which comment stood how far below the top of the window.
+ * The loader reads the height, the thread's chunk the order.
+ */
+export type Place = { order: Order; pages: number; height: number; at?: { id: CommentId; top: number } };
+
+function placeNow(thread: ThreadState, host: HTMLElement): Place {
+  const place: Place = { order: thread.order, pages: thread.pages, height: host.offsetHeight };
+  const inView = (element: Element) => element.getBoundingClientRect().bottom > 0;
+  // Conversations first: looking into those far away would make the browser lay them out.
+  const talk = [...(host.shadowRoot?.querySelectorAll(".talk") ?? [])].find(inView);
+  const comment = [...(talk?.querySelectorAll("article") ?? [])].find(inView);
+  const top = comment?.getBoundingClientRect().top ?? 0;
+  return comment && top < innerHeight ? { ...place, at: { id: comment.id.slice(2), top } } : place;
+}
 
 /**
  * What follows the first page: goes on to where this reader was, or to what the address names, and keeps following the
@@ -85,19 +104,17 @@ export async function readOn(thread: ThreadState, host: HTMLElement, place: Plac
   addEventListener("hashchange", () => void follow(thread, host), { signal });
   const places = shelf(thread.api.site, "sessionStorage");
   addEventListener("pagehide", () => {
-    places.write(`place/${thread.name}`, { order: thread.order, pages: thread.pages, height: host.offsetHeight } satisfies Place);
+    places.write(`place/${thread.name}`, placeNow(thread, host));
   }, { signal });
   // Somebody who comes back finds the position they left; only a link moves the page.
-  if (place) await restore(thread, place.pages);
-  else await follow(thread, host);
-}
-
-async function restore(thread: ThreadState, pages: number): Promise<void> {
+  if (!place) return follow(thread, host);
   try {
-    while (thread.pages < pages && thread.next !== null) await nextPage(thread);
+    while (thread.pages < place.pages && thread.next !== null) await nextPage(thread);
   } catch {
-    // What is loaded is shown, and the button for more.
+    return; // What is loaded is shown, and the button for more.
   }
+  const { at } = place;
+  if (at) await settle(host, at.id, (comment) => scrollBy({ top: comment.getBoundingClientRect().top - at.top, behavior: "instant" }));
 }
 
 /**
