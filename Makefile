@@ -51,18 +51,20 @@ check: widget ## Lint: rustfmt, clippy, dependencies; types and lint of the widg
 	@cargo fmt --check
 	@echo "✓ rustfmt"
 	@cargo clippy --all-targets -- -D warnings
-	@if cargo deny --version >/dev/null 2>&1; then \
-		$(quietly) "dependencies: licences, sources, advisories" scripts/deny.sh; \
-	else \
-		echo "- cargo-deny is not installed: licences and advisories go unchecked (make deny installs it)"; \
-	fi
+	@cargo deny --version >/dev/null 2>&1 || $(MAKE) deny-installed
+	@$(quietly) "dependencies: licences, sources, advisories" scripts/deny.sh
 	@$(quietly) "widget: types" $(npm) run check
 	@$(quietly) "widget: lint" $(npm) run lint
 
 .PHONY: deny
-deny: ## Install cargo-deny (minutes) and check the dependencies
-	@cargo deny --version >/dev/null 2>&1 || cargo install cargo-deny --locked
+deny: ## Check the dependencies: licences, sources, advisories
+	@cargo deny --version >/dev/null 2>&1 || $(MAKE) deny-installed
 	@scripts/deny.sh
+
+.PHONY: deny-installed
+deny-installed:
+	@echo "cargo-deny is missing: installing it, once (some minutes)"
+	@cargo install cargo-deny --locked --quiet
 
 .PHONY: fmt
 fmt: ## Format the Rust code
@@ -83,7 +85,7 @@ test-rust: widget ## Test the server: units, storage, API, command line, house r
 .PHONY: test-browser
 test-browser: build ## Drive a page and the server on two origins with Debian's Chromium
 	@scripts/chromium.sh
-	@cd widget && AFTERWORD=$(abspath $(afterword)) node --test e2e/*.test.mjs
+	@cd widget && AFTERWORD=$(abspath $(afterword)) node --test --test-reporter=spec e2e/*.test.mjs
 
 .PHONY: bench
 bench: widget ## Measure the release build against bare warp and one commit per post

@@ -42,7 +42,7 @@ fn nothing_set_is_a_server_for_this_machine() {
     assert!(!config.server.trusted_proxies.iter().any(|net| net.contains("10.0.0.1".parse().unwrap())));
     assert_eq!(config.storage.directory, Path::new("./afterword-data"));
     assert_eq!(config.storage.cache_bytes, 64 << 20);
-    assert_eq!(config.limits.sign_in_mail, Rate { burst: 3, every: Duration::from_secs(720) });
+    assert_eq!(config.limits.sign_in_mail, Rate { burst: 3, every: Duration::from_secs(1_800) });
     assert_eq!(config.log.format, LogFormat::Text);
 }
 

@@ -130,6 +130,7 @@ async fn comment(
         id: CommentId::from_random(random(&OsChance)),
         site: site.id,
         page: NewPage {
+            is_settled: true,
             key: PageKey::from_stored("path:/thread".into()),
             url: format!("{ORIGIN}/thread"),
             title: "Thread".into(),

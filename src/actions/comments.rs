@@ -2,14 +2,16 @@
 
 use std::net::IpAddr;
 
+use url::Url;
+
 use super::Error;
 use super::limits::Subject;
 use crate::app::{App, random};
 use crate::domain::comments::{Body, RemovedBy, Verdict};
 use crate::domain::moderation::{self, Writer};
 use crate::domain::{
-    AccountId, Author, Comment, CommentId, Document, Email, GuestId, Name, PageRef, Refusal, Site, TokenHash,
-    Visitor,
+    Account, AccountId, Author, Comment, CommentId, Document, Email, GuestId, Name, Origin, PageKey, PageRef,
+    Refusal, Site, Timestamp, TokenHash, Visitor,
 };
 use crate::storage::comments::{Edit, Idempotency, NewComment, NewPage, Posted, Revision, SentFrom};
 use crate::storage::threads::Context;
@@ -63,8 +65,13 @@ pub async fn post(
         .and_then(|guest| guest.email.as_deref())
         .filter(|email| !email.trim().is_empty());
     let email = email.map(Email::parse).transpose()?;
-    if let Author::Guest { name, .. } = &author {
-        refuse_staff_names(app, site, name, None).await?;
+    match (&author, visitor) {
+        (Author::Guest { name, .. }, _) => refuse_staff_names(app, site, name, None).await?,
+        // A name is taken on one site and worn on all.
+        (_, Visitor::Member { account: Account { id, name: Some(name), .. }, .. }) => {
+            refuse_staff_names(app, site, name, Some(*id)).await?;
+        }
+        _ => {}
     }
     // A repeat is not a second comment: it must not be refused for being too fast.
     let is_repeat = match &idempotency {
@@ -79,7 +86,12 @@ pub async fn post(
     let new = NewComment {
         id: CommentId::from_random(random(&*app.chance)),
         site: site.id,
-        page: NewPage { key, url, title: fitted_title(&draft.title) },
+        page: NewPage {
+            is_settled: is_settled(site, &draft.page, &key, &url, now),
+            key,
+            url,
+            title: fitted_title(&draft.title),
+        },
         parent: draft.parent,
         standing: moderation::verdict(&writer(visitor), &document, &site.settings),
         author,
@@ -207,7 +219,7 @@ pub async fn refuse_staff_names(
 }
 
 /// Whether the visitor may write at all.
-fn may_write(app: &App, visitor: &Visitor) -> Result<(), Refusal> {
+pub(super) fn may_write(app: &App, visitor: &Visitor) -> Result<(), Refusal> {
     match visitor {
         Visitor::Anonymous => Err(Refusal::SignInNeeded),
         Visitor::Guest { .. } => Ok(()),
@@ -316,9 +328,25 @@ async fn parse(body: &Body) -> Document {
     })
 }
 
+/// A page on somebody's own machine, or one that only claims to be another, is not where readers are to be sent.
+fn is_settled(site: &Site, page: &PageRef, key: &PageKey, url: &str, now: Timestamp) -> bool {
+    let listed = Url::parse(url)
+        .ok()
+        .and_then(|url| Origin::of(&url))
+        .is_some_and(|origin| site.origins.contains(&origin));
+    let by_itself = PageRef { id: None, url: url.to_owned(), canonical: None };
+    listed && (page.id.is_some() || by_itself.key(site, now).is_ok_and(|own| own == *key))
+}
+
 fn fitted_title(title: &str) -> String {
-    let title: String =
-        title.chars().filter(|c| !c.is_control()).take(crate::domain::Thread::MAX_TITLE_CHARS).collect();
+    let title: String = title
+        .chars()
+        .filter(|c| {
+            !c.is_control()
+                && !matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+        })
+        .take(crate::domain::Thread::MAX_TITLE_CHARS)
+        .collect();
     title.trim().to_owned()
 }
 

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::Error;
+use super::limits::Subject;
 use super::passwords::NewPassword;
 use super::sessions::new_session;
 use super::sightings::Seen;
@@ -122,6 +123,7 @@ pub async fn address(app: &App, account: &Account) -> Result<Option<Email>, Erro
 /// Sends a mail to the owner's own address, now; returns what the mail server said.
 pub async fn send_test_mail(app: &App, account: &Account) -> Result<String, Error> {
     let mailer = app.mailer.as_ref().ok_or(Refusal::NoMailer)?;
+    app.limits.sign_in.check(Subject::Account(account.id))?;
     let to = address(app, account).await?.ok_or(Refusal::InvalidEmail)?;
     let notice = Notice { to, kind: NoticeKind::Test, expires_at: None };
     Ok(mailer.send(&mails::render(&notice, &app.config.server.base_url)).await?)
@@ -143,6 +145,7 @@ pub async fn set_password(
         .map(|email| email.as_str().to_owned())
         .unwrap_or_default();
     if let Some(phc) = facts.and_then(|facts| facts.password) {
+        app.limits.sign_in.check(Subject::Account(account.id))?;
         let checked = app.passwords.verify(old.unwrap_or_default(), Some(&phc)).await?;
         if checked == super::passwords::Checked::Wrong {
             return Err(Refusal::WrongPassword.into());

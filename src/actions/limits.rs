@@ -10,10 +10,11 @@ use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
+use parking_lot::Mutex;
 
 use crate::app::Clock;
 use crate::config::Rate;
-use crate::domain::{AccountId, Email, Refusal, TokenHash};
+use crate::domain::{AccountId, Email, Refusal, Timestamp, TokenHash};
 
 /// Who is counted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -47,7 +48,7 @@ pub struct Limiter {
 
 impl Limiter {
     fn new(rate: Rate, clock: &Arc<dyn Clock>) -> Limiter {
-        let clock = GovernorClock(clock.clone());
+        let clock = GovernorClock(SteadyClock::over(clock));
         let period = rate.every.max(Duration::from_nanos(1));
         let quota = Quota::with_period(period)
             .expect("a period above zero")
@@ -73,12 +74,18 @@ impl Limiter {
     }
 }
 
+/// NIST SP 800-63B-4, section 3.2.2: at most so many attempts in a row.
+const FAILURES_PER_ACCOUNT: u32 = 100;
+
 pub struct Limits {
     pub write: Limiter,
     pub vote: Limiter,
     pub address: Limiter,
     pub sign_in_mail: Limiter,
     pub sign_in: Limiter,
+    /// Attempts on one account, from wherever: as many as one address may go on making, so that no single one can
+    /// keep its owner out.
+    pub sign_in_account: Limiter,
     pub preview: Limiter,
 }
 
@@ -90,22 +97,54 @@ impl Limits {
             address: Limiter::new(rates.address, clock),
             sign_in_mail: Limiter::new(rates.sign_in_mail, clock),
             sign_in: Limiter::new(rates.sign_in, clock),
+            sign_in_account: Limiter::new(
+                Rate { burst: FAILURES_PER_ACCOUNT, every: rates.sign_in.every },
+                clock,
+            ),
             preview: Limiter::new(rates.preview, clock),
         }
     }
 
     pub fn sweep(&self) {
-        for limiter in
-            [&self.write, &self.vote, &self.address, &self.sign_in_mail, &self.sign_in, &self.preview]
-        {
+        for limiter in [
+            &self.write,
+            &self.vote,
+            &self.address,
+            &self.sign_in_mail,
+            &self.sign_in,
+            &self.sign_in_account,
+            &self.preview,
+        ] {
             limiter.sweep();
         }
     }
 }
 
-/// The house's clock as the limiter reads it.
+/// The house's clock as the limiter reads it: it never goes back, even when the other does.
 #[derive(Clone)]
-struct GovernorClock(Arc<dyn Clock>);
+struct GovernorClock(Arc<SteadyClock>);
+
+struct SteadyClock {
+    clock: Arc<dyn Clock>,
+    /// The other clock when it was last read, and what was told then.
+    last: Mutex<(Timestamp, Duration)>,
+}
+
+impl SteadyClock {
+    fn over(clock: &Arc<dyn Clock>) -> Arc<SteadyClock> {
+        // Not from zero: a limiter counts back from now.
+        let last = Mutex::new((clock.now(), Duration::from_secs(60 * 60 * 24 * 365)));
+        Arc::new(SteadyClock { clock: clock.clone(), last })
+    }
+
+    fn now(&self) -> Duration {
+        let mut last = self.last.lock();
+        let now = self.clock.now();
+        let (seen, told) = *last;
+        *last = (now, told + now.since(seen));
+        last.1
+    }
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Moment(Duration);
@@ -130,6 +169,6 @@ impl std::ops::Add<Nanos> for Moment {
 impl governor::clock::Clock for GovernorClock {
     type Instant = Moment;
     fn now(&self) -> Moment {
-        Moment(Duration::from_millis(u64::try_from(self.0.now().as_millis()).unwrap_or(0)))
+        Moment(self.0.now())
     }
 }

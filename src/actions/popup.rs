@@ -182,7 +182,7 @@ pub(super) async fn check_password(
         app.limits.sign_in.check(Subject::address(ip))?;
     }
     let email = Email::parse(email)?;
-    app.limits.sign_in.check(Subject::recipient(&email))?;
+    app.limits.sign_in_account.check(Subject::recipient(&email))?;
     let account = app.store.account_by_email(&email).await?;
     // Asked for unknown accounts too, with an id nobody has, so that both cost the same.
     let id = account.as_ref().map_or_else(|| AccountId::from_random([0; 16]), |account| account.id);

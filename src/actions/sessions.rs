@@ -164,6 +164,7 @@ pub async fn set_name(app: &App, site: &Site, visitor: &Visitor, name: &str) -> 
     let Visitor::Member { account, member, session } = visitor else {
         return Err(Refusal::SignInNeeded.into());
     };
+    super::comments::may_write(app, visitor)?;
     let name = crate::domain::Name::parse(name)?;
     super::comments::refuse_staff_names(app, site, &name, Some(account.id)).await?;
     let account = app.store.set_name(account.id, name).await??;

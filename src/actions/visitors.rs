@@ -23,6 +23,8 @@ pub async fn identify(
     if access.site != site.id || origin.is_some_and(|origin| *origin != access.origin) {
         return Err(Refusal::SessionEnded.into());
     }
+    // It may have been ended where this map is not at hand: by a code that came twice, or from the command line.
+    app.store.session(access.session).await?.ok_or(Refusal::SessionEnded)?;
     let account = app.store.account(access.account).await?.ok_or(Refusal::SessionEnded)?;
     let member =
         app.store.member(site.id, account.id).await?.unwrap_or_else(|| Member::new(site.id, account.id, now));

@@ -109,7 +109,7 @@ pub struct SiteEdit {
     #[arg(long, value_name = "on|off", hide_possible_values = true)]
     pub likes: Option<Switch>,
     /// How long a comment may be, in characters
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=40_000))]
     pub body_max_chars: Option<u32>,
     /// How long authors may edit what they wrote, in minutes
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(0..=525_600))]

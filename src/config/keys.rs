@@ -121,7 +121,7 @@ pub const KEYS: [Key; 37] = [
         "storage.reserve",
         Form::Text,
         r#""64 MiB""#,
-        "Comments are refused, and all else goes on, when less than this is free on the disk.",
+        "Writes are refused, and reading goes on, when less than this is free on the disk.",
     ),
     Key::unset("mail.host", Form::Text, r#""smtp.example.org""#, "The mail server that takes our mails."),
     Key::unset(
@@ -171,7 +171,7 @@ pub const KEYS: [Key; 37] = [
     ),
     Key::new("limits.address.every", Form::Text, r#""200ms""#, ""),
     Key::new("limits.sign_in_mail.burst", Form::Whole, "3", "Sign-in mails, per recipient."),
-    Key::new("limits.sign_in_mail.every", Form::Text, r#""12m""#, ""),
+    Key::new("limits.sign_in_mail.every", Form::Text, r#""30m""#, ""),
     Key::new("limits.sign_in.burst", Form::Whole, "10", "Attempts to sign in, per address and per account."),
     Key::new("limits.sign_in.every", Form::Text, r#""30s""#, ""),
     Key::new("limits.preview.burst", Form::Whole, "30", "Previews, per address."),

@@ -55,7 +55,7 @@ impl Comment {
 
     /// Whether its author may still change it at `now`.
     pub fn is_editable(&self, now: Timestamp, window: std::time::Duration) -> bool {
-        self.removal.is_none() && self.standing != Standing::Spam && now.since(self.posted_at) < window
+        self.removal.is_none() && now.since(self.posted_at) < window
     }
 }
 

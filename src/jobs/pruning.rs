@@ -33,9 +33,10 @@ pub(super) async fn run(app: &App, mut stop: watch::Receiver<bool>) {
 }
 
 async fn round(app: &App) {
-    app.limits.sweep();
-    report("refused origins", keep_sightings(app).await);
     let now = app.clock.now();
+    app.limits.sweep();
+    app.access_tokens.sweep(now);
+    report("refused origins", keep_sightings(app).await);
     report("comments", in_chunks(|limit| app.store.prune(now, limit)).await);
     report("sessions", in_chunks(|limit| app.store.prune_sessions(now, limit)).await);
 }

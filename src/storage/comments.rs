@@ -39,6 +39,8 @@ pub struct NewPage {
     pub key: PageKey,
     pub url: String,
     pub title: String,
+    /// Whether links to the page may lead to `url` from now on: it is on a listed origin, and is this page by itself.
+    pub is_settled: bool,
 }
 
 /// Where a comment came from. Personal data: kept apart from it and pruned after 30 days.
@@ -130,6 +132,6 @@ pub trait Comments: Send + Sync {
     ) -> Answer<Comment>;
 
     /// Deletes what was kept only for a while: where comments came from, spam and removed comments' texts older than
-    /// their 30 days, duplicates and idempotency keys older than a day. At most `limit` rows; returns how many.
+    /// their 30 days, duplicates and idempotency keys older than a day. Looks at no more than `limit` entries; returns at how many: when that is `limit`, there may be more.
     async fn prune(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError>;
 }

@@ -125,7 +125,7 @@ pub trait Threads: Send + Sync {
     async fn counts(&self, site: SiteId, pages: &[PageKey]) -> Result<Vec<u64>, StoreError>;
 
     /// What `author` alone sees of a thread: their likes, their comments that are not public or of which a new text
-    /// waits, and all of theirs posted at or after `since`; at most 100 of each, the latest first. What was removed is
+    /// waits, and all of theirs posted at or after `since`; at most 100 of each and 1,000 likes, the latest first. What was removed is
     /// not among them: its tombstone, if it has one, everybody sees.
     async fn mine(
         &self,

@@ -24,6 +24,11 @@ const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset
 
 pub fn routes() -> Vec<Route> {
     vec![
+        route(Method::GET, "/")
+            .class(Class::Machine)
+            .doc("Where an owner who types the address wants to go", "The dashboard.")
+            .gives_nothing(StatusCode::FOUND)
+            .to(home),
         route(Method::GET, "/healthz")
             .class(Class::Machine)
             .doc(
@@ -55,6 +60,10 @@ enum HealthStatus {
     Full,
     /// The data file cannot be read.
     Failing,
+}
+
+async fn home(request: Request) -> Result<Response, Problem> {
+    response::redirect(&request.app.config.server.base_url.join("/dashboard"))
 }
 
 async fn healthz(request: Request) -> Result<Response, Problem> {

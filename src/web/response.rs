@@ -29,7 +29,7 @@ pub fn ok<T: Serialize + ?Sized>(value: &T) -> Response {
     json(StatusCode::OK, value)
 }
 
-/// `201` with JSON, and where the new thing is: a path below `/`, without the path of `base_url`.
+/// `201` with JSON, and where the new thing is: its whole address.
 pub fn created<T: Serialize + ?Sized>(location: &str, value: &T) -> Response {
     let mut response = json(StatusCode::CREATED, value);
     if let Ok(location) = HeaderValue::from_str(location) {

@@ -19,7 +19,8 @@ const REFRESH_COOKIE: &str = "__Host-aw-rt";
 const PROBE_COOKIE: &str = "__Host-aw-probe";
 
 pub fn routes() -> Vec<Route> {
-    let cookie_cors = |pattern| route(Method::POST, pattern).class(Class::CookieCors).rate(RateClass::SignIn);
+    let cookie_cors =
+        |pattern| route(Method::POST, pattern).class(Class::CookieCors).rate(RateClass::Address);
     vec![
         route(Method::POST, "/api/v1/sites/{site}/auth/email")
             .class(Class::Api)
@@ -31,8 +32,8 @@ pub fn routes() -> Vec<Route> {
             .takes::<StartEmail>()
             .gives::<Started>(StatusCode::ACCEPTED)
             .to(start_email),
-        route(Method::POST, "/api/v1/sites/{site}/auth/email/code")
-            .class(Class::Api)
+        // Its answer may set the refresh cookie, so it is asked with credentials.
+        cookie_cors("/api/v1/sites/{site}/auth/email/code")
             .rate(RateClass::SignIn)
             .doc(
                 "Sign in with a code from a mail",

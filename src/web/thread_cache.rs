@@ -96,7 +96,10 @@ pub struct Rendered {
 impl Rendered {
     /// Whether this may be sent to one who would be shown `asked`.
     fn serves(&self, asked: Versions, now: Timestamp) -> bool {
-        let often = self.renders[RENDERS - 1].is_some_and(|earliest| now.since(earliest) < PERIOD);
+        let often = self.renders[RENDERS - 1].is_some_and(|earliest| {
+            // A clock that was set back must not keep old bytes.
+            earliest <= now && now.since(earliest) < PERIOD
+        });
         self.versions.covers(asked) || often
     }
 }

@@ -195,6 +195,12 @@ async fn who_is_signed_in_on_the_comments_host_continues_with_a_click() {
         .await
         .ok(200);
     exchange(&app, json!({ "code": code["code"], "verifier": right })).send().await.ok(200);
+
+    // And whoever comes after them on this machine can end that.
+    let out = own(&app, "POST", "/auth/popup/sign-out").header("cookie", &session).send().await;
+    assert_eq!(out.status, 204, "{}", out.text());
+    let (page, ..) = popup(&app, &challenge, Some(&session), "").await;
+    assert!(!page.text().contains("Continue as"), "{}", page.text());
 }
 
 #[tokio::test]
@@ -265,4 +271,22 @@ async fn a_wrong_password_and_an_unknown_address_are_told_apart_neither_by_answe
     // with other things both take longer, and differ by more.
     let close = Duration::from_millis(5).max(known / 4);
     assert!(known.abs_diff(unknown) < close, "known {known:?}, unknown {unknown:?}");
+}
+
+#[tokio::test]
+async fn one_machine_that_guesses_does_not_keep_the_owner_out() {
+    let app = TestApp::with(|config| {
+        config.limits.sign_in = afterword::config::Rate { burst: 10, every: Duration::from_secs(30) };
+    })
+    .await;
+    set_up(&app).await;
+    let send = |from: &'static str, password: &'static str| {
+        let body = json!({ "email": "olga@example.org", "password": password });
+        own(&app, "POST", "/dashboard/sign-in").header("x-forwarded-for", from).json(body).send()
+    };
+    for _ in 0..10 {
+        send("203.0.113.7", "not the right password").await.refused_as(403, "/problems/wrong-password");
+    }
+    send("203.0.113.7", PASSWORD).await.refused_as(429, "/problems/too-fast");
+    assert_eq!(send("198.51.100.9", PASSWORD).await.status, 204);
 }

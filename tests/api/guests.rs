@@ -88,3 +88,25 @@ async fn guests_without_a_name_or_on_a_site_without_guests_are_refused() {
     app.app.store.change_site(app.site.id, change).await.unwrap().unwrap();
     guest.post("/p", "hi").await.refused_as(403, "/problems/guests-off");
 }
+
+#[tokio::test]
+async fn a_held_comment_changes_neither_where_links_lead_nor_what_the_page_is_called() {
+    let app = TestApp::start().await;
+    app.member("Ada").await.posted("/p", "words").await;
+    let before = app.site_request("GET", "/thread?page=/p").send().await;
+    let guest = app.guest("Gil");
+    let mut draft = guest.draft("/redirect", "buy pills");
+    draft["page"]["url"] = json!("https://blog.example/redirect?to=https://evil.example");
+    draft["page"]["canonical"] = json!("https://blog.example/p");
+    draft["page"]["title"] = json!("BUY PILLS");
+    assert_eq!(guest.send("POST", "/comments", draft.clone()).await.ok(201)["comment"]["state"], "pending");
+    let after = app.site_request("GET", "/thread?page=/p").send().await;
+    assert_eq!((after.header("etag"), after.text()), (before.header("etag"), before.text()));
+    let page = app.request("GET", "/sites/blog/t?page=/p").send().await.text();
+    assert!(!page.contains("PILLS") && !page.contains("evil.example"), "{page}");
+    // Nor does a published one, if its address is another page that only claims to be this one.
+    let bob = app.member("Bob").await;
+    draft.as_object_mut().unwrap().remove("guest");
+    bob.send("POST", "/comments", draft).await.ok(201);
+    assert_eq!(app.thread("/p").await["thread"]["url"], "https://blog.example/p");
+}

@@ -31,6 +31,7 @@ async fn a_code_works_once_and_only_with_its_verifier_and_origin() {
     let (other, _) = verifier("the attacker's");
     let send = |verifier: &str, code: &str| {
         app.site_request("POST", "/auth/email/code")
+            .header("x-afterword", "1")
             .json(json!({ "verifier": verifier, "code": code }))
             .send()
     };
@@ -53,6 +54,7 @@ async fn five_wrong_tries_end_a_code() {
     let wrong = if code == "000000" { "000001" } else { "000000" };
     let send = |code: &str| {
         app.site_request("POST", "/auth/email/code")
+            .header("x-afterword", "1")
             .json(json!({ "verifier": verifier, "code": code }))
             .send()
     };
@@ -76,6 +78,7 @@ async fn a_code_expires_after_ten_minutes() {
     app.clock.forward(Duration::from_secs(601));
     let late = app
         .site_request("POST", "/auth/email/code")
+        .header("x-afterword", "1")
         .json(json!({ "verifier": verifier, "code": code }))
         .send()
         .await;

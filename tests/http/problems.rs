@@ -128,9 +128,12 @@ async fn a_base_url_with_a_path_works_with_and_without_it() {
     for path in ["/comments/healthz", "/healthz"] {
         assert_eq!(server.get(path, &[]).await.status, StatusCode::OK, "{path}");
     }
-    for path in
-        ["/commentshealthz", "/other/healthz", "/comments/comments/healthz", "/comments", "/comments/"]
-    {
+    for path in ["/commentshealthz", "/other/healthz", "/comments/comments/healthz"] {
         assert_eq!(server.get(path, &[]).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    for home in ["/comments", "/comments/", "/"] {
+        let answer = server.get(home, &[]).await;
+        assert_eq!(answer.status, StatusCode::FOUND, "{home}");
+        assert_eq!(answer.header("location"), Some("http://localhost:8080/comments/dashboard"), "{home}");
     }
 }

@@ -13,7 +13,7 @@ conformance! {
         world.reply(&ada, &root, "two").await;
         let gone = world.post(&ada, "three").await;
         world.remove(gone.id, RemovedBy::Author).await;
-        let elsewhere = NewPage { key: page("/b"), url: "https://blog.example/b".into(), title: String::new() };
+        let elsewhere = NewPage { is_settled: true, key: page("/b"), url: "https://blog.example/b".into(), title: String::new() };
         world.publish_new(NewComment { page: elsewhere, ..world.draft(&ada, None, "b") }).await;
         let pages = [page("/none"), page("/b"), page("/post"), page("/b")];
         assert_eq!(world.store.counts(world.site.id, &pages).await.unwrap(), [0, 1, 2, 1]);
@@ -44,7 +44,7 @@ conformance! {
         for n in 0..20 {
             let key = page(&format!("/{n}"));
             assert_eq!(world.store.head(world.site.id, &key).await.unwrap(), None);
-            let place = NewPage { key: key.clone(), url: "https://blog.example/x".into(), title: String::new() };
+            let place = NewPage { is_settled: true, key: key.clone(), url: "https://blog.example/x".into(), title: String::new() };
             let comment = world.publish_new(NewComment { page: place, ..world.draft(&ada, None, "x") }).await;
             assert_eq!(world.store.head(world.site.id, &key).await.unwrap().unwrap().thread, comment.thread);
         }

@@ -44,7 +44,7 @@ conformance! {
             world.store.mine(world.site.id, edited.thread, ada.mineness(), world.now()).await.unwrap();
         assert_eq!(mine.comments.len(), 100);
         assert_eq!(said(&mine.comments[0]), "held 119");
-        let other = NewPage { key: page("/b"), url: "https://blog.example/b".into(), title: String::new() };
+        let other = NewPage { is_settled: true, key: page("/b"), url: "https://blog.example/b".into(), title: String::new() };
         let there = world.publish_new(NewComment { page: other, ..world.draft(&ada, None, "b") }).await;
         world.edit(there.id, "b waits", Standing::Pending(PendingReason::ManyLinks)).await;
         let mine = world.store.mine(world.site.id, there.thread, ada.mineness(), world.now().plus(Duration::from_secs(9))).await.unwrap();

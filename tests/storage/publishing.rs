@@ -66,7 +66,7 @@ conformance! {
 
     async fn a_parent_on_another_page_or_site_is_refused(world: World) {
         let ada = world.member("Ada").await;
-        let elsewhere = NewPage {
+        let elsewhere = NewPage { is_settled: true,
             key: page("/other"),
             url: "https://blog.example/other".into(),
             title: String::new(),
@@ -130,7 +130,7 @@ conformance! {
     async fn the_same_text_on_another_page_is_no_duplicate(world: World) {
         let ada = world.member("Ada").await;
         world.post(&ada, "First!").await;
-        let elsewhere = NewPage { key: page("/other"), url: "https://blog.example/other".into(), title: String::new() };
+        let elsewhere = NewPage { is_settled: true, key: page("/other"), url: "https://blog.example/other".into(), title: String::new() };
         world.publish_new(NewComment { page: elsewhere, ..world.draft(&ada, None, "First!") }).await;
     }
 

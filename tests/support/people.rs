@@ -48,6 +48,7 @@ impl TestApp {
         asked.ok(202);
         let code = self.code_for(email).await;
         self.site_request("POST", "/auth/email/code")
+            .header("x-afterword", "1")
             .json(json!({ "verifier": verifier, "code": code }))
             .send()
             .await

@@ -107,11 +107,7 @@ scene("over TLS a page that cuts its windows off takes the code by hand", TLS, a
   const owner = await stage.person("Olive");
   const thread = await owner.open(stage.article("/article", { headers: { "cross-origin-opener-policy": "same-origin" } }));
   await thread.button("Sign in").click();
-  const [window] = await Promise.all([
-    owner.context.waitForEvent("page"),
-    thread.panel.getByRole("button", { name: "More ways to sign in" }).click(),
-  ]);
-  await window.waitForLoadState();
+  const window = await openWindow(owner);
   await givePassword(window);
   const code = (await window.getByText(/^[A-Z0-9]{4}[ -]?[A-Z0-9]{4}$/).innerText()).trim();
   await thread.panel.getByRole("textbox", { name: "Code from the window" }).fill(code);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { scene } from "./support/scene.mjs";
 import { BODIES, NAMES } from "./support/payloads.mjs";
-import { makeOwner, signInByPassword } from "./support/owner.mjs";
+import { makeOwner, openWindow, signInByPassword } from "./support/owner.mjs";
 
 /** Every element that the widget draws, with every attribute it gives any of them. */
 const ELEMENTS = "a article bdi blockquote br button code del div em footer h1 h2 h3 header i b input label li ol option p path pre section select span strong svg textarea time ul circle form nav".split(" ");
@@ -129,7 +129,7 @@ scene("a hostile display name is only a name in the window and the dashboard", a
   await signInByPassword(owner);
   await thread.signOut();
   await thread.button("Sign in").click();
-  const window = await owner.popup(() => thread.panel.getByRole("button", { name: "More ways to sign in" }).click());
+  const window = await openWindow(owner);
   await window.getByRole("button", { name: `Continue as ${name}` }).waitFor();
   assert.equal(await window.getByRole("img", { includeHidden: true }).filter({ has: window.locator("[onerror]") }).count(), 0);
   assert.equal(await window.locator("[onerror]").count(), 0);

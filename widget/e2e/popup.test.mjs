@@ -1,7 +1,7 @@
 /** Signing in on the server's own page: a real window, one message, and the ways round what browsers do to either. */
 
 import assert from "node:assert/strict";
-import { OWNER, givePassword, makeOwner, openWindow, signInByPassword } from "./support/owner.mjs";
+import { OWNER, askForWindow, givePassword, makeOwner, openWindow, signInByPassword } from "./support/owner.mjs";
 import { scene } from "./support/scene.mjs";
 import { answered } from "./support/trouble.mjs";
 
@@ -59,11 +59,7 @@ scene("a page that cuts its windows off takes the code by hand", async (stage) =
   const owner = await stage.person("Olive");
   const thread = await owner.open(stage.article("/article", { headers: { "cross-origin-opener-policy": "same-origin" } }));
   await thread.button("Sign in").click();
-  const [window] = await Promise.all([
-    owner.context.waitForEvent("page"),
-    thread.panel.getByRole("button", { name: "More ways to sign in" }).click(),
-  ]);
-  await window.waitForLoadState();
+  const window = await openWindow(owner);
   await givePassword(window);
   await window.getByRole("heading", { name: "One more step" }).waitFor();
   const code = (await window.getByText(/^[A-Z0-9]{4}[ -]?[A-Z0-9]{4}$/).innerText()).trim();
@@ -89,7 +85,7 @@ scene("where windows are blocked, the page itself goes there and comes back", as
   const thread = await owner.open(article);
   await thread.write("Half a sentence");
   await thread.button("Sign in").click();
-  await thread.panel.getByRole("button", { name: "More ways to sign in" }).click();
+  await askForWindow(owner);
   await thread.says("Your browser blocked the window.");
   await thread.panel.getByRole("button", { name: "Sign in on this page instead" }).click();
   await owner.page.getByRole("heading", { name: "Sign in to The Blog" }).waitFor();
@@ -98,7 +94,7 @@ scene("where windows are blocked, the page itself goes there and comes back", as
   await thread.ready();
   await thread.account.waitFor();
   assert.equal(owner.page.url(), article, "the code is gone from the address");
-  assert.equal(await thread.composer.inputValue(), "Half a sentence");
+  await thread.holds("Half a sentence");
   await owner.page.goBack();
   await owner.page.goForward();
   await thread.ready();
@@ -152,7 +148,7 @@ scene("twenty forged messages sign nobody in", async (stage) => {
     ];
     const inner = document.body.appendChild(document.createElement("iframe"));
     inner.src = frame;
-    await new Promise((resolve) => (inner.onload = resolve));
+    await new Promise((resolve) => inner.addEventListener("load", resolve, { once: true }));
     for (const data of forged) {
       window.postMessage(data, "*");
       dispatchEvent(new MessageEvent("message", { data, origin: server, source: inner.contentWindow }));

@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::io;
 use std::ops::Bound;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use redb::backends::FileBackend;
@@ -39,7 +40,7 @@ fn backend_of(file: std::fs::File) -> io::Result<Box<dyn StorageBackend>> {
 impl Disk for FileDisk {
     fn backend(&self) -> io::Result<Box<dyn StorageBackend>> {
         let mut options = OpenOptions::new();
-        backend_of(options.read(true).write(true).create(true).truncate(false).open(&self.file)?)
+        backend_of(options.read(true).write(true).create(true).truncate(false).mode(0o600).open(&self.file)?)
     }
 
     fn backend_for_reading(&self) -> io::Result<Box<dyn StorageBackend>> {

@@ -12,6 +12,7 @@ use crate::storage::threads::{Mine, Mineness};
 
 /// Most of each kind that are handed out.
 const MOST: usize = 100;
+const MOST_LIKES: usize = 1_000;
 
 pub fn read(
     snapshot: &Snapshot<'_>,
@@ -68,7 +69,7 @@ fn liked(snapshot: &Snapshot<'_>, account: AccountId, thread: ThreadId) -> Resul
         liked.push((at.value(), CommentId(uuid::Uuid::from_bytes(keys::part(key.value(), 24)))));
     }
     liked.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    Ok(liked.into_iter().take(MOST).map(|(_, comment)| comment).collect())
+    Ok(liked.into_iter().take(MOST_LIKES).map(|(_, comment)| comment).collect())
 }
 
 pub fn pending(

@@ -1,6 +1,7 @@
 //! Opening the data file, and what can stand against it. A file that is refused is not changed.
 
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -111,7 +112,8 @@ fn refuse_newer(file: &Path, found: u64) -> Result<(), OpenError> {
 
 /// Makes the directory, and a file in it.
 fn writable(directory: &Path) -> io::Result<()> {
-    std::fs::create_dir_all(directory)?;
+    // Addresses and password hashes lie here: nobody else on this machine reads them.
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     rustix::fs::access(directory, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)?;
     Ok(())
 }

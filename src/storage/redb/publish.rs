@@ -162,9 +162,11 @@ fn write(
         source: None,
     });
     ledger::settle(tables, &mut thread, None, &mut row)?;
-    // Where the page was last seen.
-    thread.thread.url.clone_from(&new.page.url);
-    thread.thread.title.clone_from(&new.page.title);
+    if row.comment.is_public() && new.page.is_settled {
+        // Where the page was last seen. What waits for approval must not show in any way, and the version has moved.
+        thread.thread.url.clone_from(&new.page.url);
+        thread.thread.title.clone_from(&new.page.title);
+    }
     ledger::save_thread(tables, effects, &thread)?;
     keep_text(tables, new)?;
     remember_request(tables, new, to.author_key.as_ref())?;

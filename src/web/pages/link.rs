@@ -21,7 +21,7 @@ pub fn routes() -> Vec<Route> {
             .to(page),
         route(Method::POST, "/auth/link")
             .class(Class::FirstParty)
-            .rate(RateClass::SignIn)
+            .rate(RateClass::Address)
             .cap(4 * KIB)
             .doc("Use a sign-in link", "Signs in to the dashboard, once.")
             .takes::<UseLink>()

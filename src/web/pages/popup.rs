@@ -39,12 +39,21 @@ pub fn routes() -> Vec<Route> {
         route(Method::POST, "/auth/popup/continue")
             .class(Class::FirstParty)
             .access(Access::Member)
-            .rate(RateClass::SignIn)
+            .rate(RateClass::Address)
             .cap(4 * KIB)
             .doc("Continue with the session of this browser", "")
             .takes::<Continue>()
             .gives::<Code>(StatusCode::OK)
             .to(by_session),
+        route(Method::POST, "/auth/popup/sign-out")
+            .class(Class::FirstParty)
+            .rate(RateClass::Address)
+            .doc(
+                "End the session of this browser",
+                "On the comments host only: widgets have sessions of their own.",
+            )
+            .gives_nothing(StatusCode::NO_CONTENT)
+            .to(sign_out),
     ]
 }
 
@@ -142,6 +151,15 @@ async fn by_session(request: Request) -> Result<Response, Problem> {
     let account = known(&request).await?.ok_or(Refusal::SessionEnded)?;
     let finished = popup::by_session(&request.app, &transaction, &account).await?;
     hand_over(&request, &transaction, finished)
+}
+
+/// For whoever finds somebody else's name on this machine.
+async fn sign_out(request: Request) -> Result<Response, Problem> {
+    let base = &request.app.config.server.base_url;
+    if let Some(token) = request.cookie(&Cookie::Session.name(base)) {
+        sessions::sign_out(&request.app, token, false).await?;
+    }
+    response::set_cookie(response::no_content(), &Cookie::Session.clear(base))
 }
 
 /// The transaction whose cookie this browser holds.

@@ -21,7 +21,7 @@ pub fn routes() -> Vec<Route> {
             .to(page),
         route(Method::POST, "/setup/owner")
             .class(Class::FirstParty)
-            .rate(RateClass::SignIn)
+            .rate(RateClass::Address)
             .cap(4 * KIB)
             .doc("Make the first owner", "Uses up the link, and signs in to the dashboard.")
             .takes::<FirstOwner>()

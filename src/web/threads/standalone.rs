@@ -91,7 +91,8 @@ fn render(
     let page = Page {
         nonce,
         site: site.name.as_str(),
-        title: found.map_or("", |page| &page.thread.title),
+        // A title is what somebody's browser sent: until one of theirs is approved, it shows to nobody.
+        title: found.filter(|page| page.thread.published > 0).map_or("", |page| &page.thread.title),
         url: found.map(|page| page.thread.url.as_str()),
         count: found.map_or(0, |page| page.thread.published),
         closed: found.is_some_and(|page| page.thread.closed.is_some()),

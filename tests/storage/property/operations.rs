@@ -158,7 +158,7 @@ async fn post(run: &mut Run, post: model::Post) {
     let url = format!("https://blog.example/{}", post.page);
     let request = TokenHash([post.text; 32]);
     let draft = NewComment {
-        page: NewPage { key, url, title: String::new() },
+        page: NewPage { is_settled: true, key, url, title: String::new() },
         standing: post.standing,
         idempotency: post.key.map(|key| Idempotency { key: key.to_string(), request }),
         ..run.world.draft(

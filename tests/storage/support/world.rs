@@ -218,6 +218,7 @@ impl World {
             id: CommentId::from_random(self.unique()),
             site: self.site.id,
             page: NewPage {
+                is_settled: true,
                 key: page("/post"),
                 url: "https://blog.example/post".into(),
                 title: "Post".into(),

@@ -146,7 +146,7 @@ class DemoMailbox {
   async codeFor(address) {
     const mail = await eventually(`a mail to ${address}`, async () => {
       const mails = await (await fetch(this.#address)).json();
-      return mails.reverse().find((each) => each.to === address && !this.#taken.has(each.at + each.text));
+      return mails.toReversed().find((each) => each.to === address && !this.#taken.has(each.at + each.text));
     });
     this.#taken.add(mail.at + mail.text);
     return codeIn(mail.text);

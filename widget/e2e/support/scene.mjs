@@ -129,7 +129,7 @@ export class Stage {
   }
 
   async strike() {
-    for (const thing of this.#closing.reverse()) {
+    for (const thing of this.#closing.toReversed()) {
       await thing.close().catch((error) => console.error("could not be closed:", error.message));
     }
     this.#closing = [];

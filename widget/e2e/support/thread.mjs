@@ -45,6 +45,11 @@ export class Thread {
     return new CommentOnPage(this, this.comments.filter({ hasText: text }));
   }
 
+  /** Waits until the composer holds this text: a draft comes with the composer's own part of the widget. */
+  async holds(text) {
+    await eventually(`the composer to hold “${text}”`, async () => (await this.composer.inputValue()) === text);
+  }
+
   async write(text) {
     await this.composer.click();
     await this.composer.fill(text);

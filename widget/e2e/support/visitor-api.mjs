@@ -47,7 +47,7 @@ export class Visitor {
   /** `fetch` may not say which origin it is; this may. */
   async send(method, path, body) {
     const { port, root, origin, host } = this.#where;
-    const headers = { host, origin, ...(body && { "content-type": "application/json" }), ...(this.#bearer && { authorization: `Bearer ${this.#bearer}` }) };
+    const headers = { host, origin, "x-afterword": "1", ...(body && { "content-type": "application/json" }), ...(this.#bearer && { authorization: `Bearer ${this.#bearer}` }) };
     const [status, text] = await new Promise((resolve, reject) => {
       const asked = request({ host: "127.0.0.1", port, method, path: root + path, headers, agent: false }, (answer) => {
         let received = "";

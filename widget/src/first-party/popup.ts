@@ -1,7 +1,7 @@
 /** The sign-in popup: proves who somebody is, hands a one-time code to the page that opened it, and closes. */
 
 import { post } from "./lib/ask.js";
-import { maybe, object, text } from "./lib/decode.js";
+import { maybe, nothing, object, text } from "./lib/decode.js";
 import { copyButton, find, showStep } from "./lib/dom.js";
 import { blame, handle, revealable, value } from "./lib/forms.js";
 import { handOver, type Opener } from "./lib/hand-over.js";
@@ -53,6 +53,18 @@ if (again) {
         find("#another", HTMLDetailsElement).open = true;
         throw error;
       }
+    },
+  });
+}
+
+const signOut = document.querySelector<HTMLFormElement>("#sign-out-form");
+if (signOut) {
+  handle(signOut, {
+    send: async () => {
+      await post("/auth/popup/sign-out", {}, nothing);
+      signOut.remove();
+      again?.remove();
+      find("#another", HTMLDetailsElement).open = true;
     },
   });
 }

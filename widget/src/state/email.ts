@@ -15,8 +15,8 @@ export async function mailCode(session: Session, email: string): Promise<Mailed>
 /** Signs in with the code; spaces in it do not matter. */
 export async function enterCode(session: Session, { proof }: Mailed, code: string): Promise<void> {
   const cookie = await session.keepsCookie();
-  const sent = { verifier: proof.verifier, code: digits(code), cookie };
-  session.accept(await session.api.send<SessionAnswer>("POST", "auth/email/code", sent, { cookie, headers: { "X-Afterword": "1" } }), true);
+  const sent = { verifier: proof.verifier, code: digits(code), ...(cookie && { cookie }) };
+  session.accept(await session.api.send<SessionAnswer>("POST", "auth/email/code", sent, { cookie: true }), true);
 }
 
 export const digits = (code: string): string => code.replace(/\D/g, "");

@@ -63,6 +63,7 @@ async fn planted(
     let ids: Vec<_> = scene.said.iter().map(|_| CommentId::from_random(dice.bytes())).collect();
     let page_ref = page(origin, scene.slug);
     let page = NewPage {
+        is_settled: true,
         key: page_ref.key(site, now)?,
         url: page_ref.address(site, now)?,
         title: articles::by_slug(scene.slug).map_or_else(String::new, |article| article.title.to_owned()),

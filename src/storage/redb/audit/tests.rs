@@ -69,6 +69,7 @@ async fn post(store: &RedbStore, n: u8, parent: Option<u8>, author: Author, stan
         id: comment(n),
         site: SITE,
         page: NewPage {
+            is_settled: true,
             key: PageKey::from_stored("path:/".into()),
             url: String::new(),
             title: String::new(),

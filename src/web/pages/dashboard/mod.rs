@@ -48,7 +48,7 @@ pub fn routes() -> Vec<Route> {
         route(Method::POST, "/dashboard/api/test-mail")
             .class(Class::FirstParty)
             .access(Access::Owner)
-            .rate(RateClass::SignInMail)
+            .rate(RateClass::SignIn)
             .doc("Send a test mail", "To the owner's own address; answers what the mail server said.")
             .gives::<TestMail>(StatusCode::OK)
             .to(test_mail),

@@ -150,7 +150,7 @@ async fn add_site(request: Request) -> Result<Response, Problem> {
     let AddSite { key, name, origins, development } = request.json().await?;
     let new = NewSite { key, name, origins, development };
     let site = dashboard::add_site(&request.app, &account, new).await?;
-    let location = format!("/dashboard#/sites/{}", site.key);
+    let location = request.app.config.server.base_url.join(&format!("/dashboard#/sites/{}", site.key));
     Ok(response::created(&location, &SiteFacts::of(&site, request.app.clock.now())))
 }
 
