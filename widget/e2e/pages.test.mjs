@@ -67,11 +67,9 @@ scene("the widget is dark on a dark page and follows when the page changes its m
   const thread = await ada.open(dark);
   await thread.comment("Under the first").appears();
   const shade = () => thread.comments.first().evaluate((element) => Math.max(...getComputedStyle(element).color.match(/\d+/g).slice(0, 3).map(Number)));
-  const theme = () => thread.box.evaluate((element) => element.shadowRoot.querySelector(".afterword").dataset.theme);
-  assert.equal(await theme(), "dark");
   assert.ok((await shade()) > 150);
   await ada.page.evaluate(() => document.documentElement.classList.add("day"));
-  await eventually("a light widget", async () => (await theme()) === "light" && (await shade()) < 100);
+  await eventually("a light widget", async () => (await shade()) < 100);
 });
 
 scene("everything can be reached and done with the keyboard alone", async (stage) => {
