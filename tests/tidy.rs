@@ -65,7 +65,9 @@ fn no_file_folder_or_module_is_called_utils_helpers_or_common() {
 #[test]
 fn the_widget_parses_no_html_and_runs_no_text_as_code() {
     let files = tracked(&["widget/src/**.ts", "widget/src/**.tsx", "src/web/**.js"]);
-    hold("build DOM nodes instead", each(&files, wording::html_strings));
+    // A test may read what was built as markup; it runs in no reader's browser.
+    let shipped: Vec<_> = files.into_iter().filter(|file| !file.path.contains(".test.")).collect();
+    hold("build DOM nodes instead", each(&shipped, wording::html_strings));
 }
 
 #[test]

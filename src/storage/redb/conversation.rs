@@ -75,7 +75,7 @@ pub fn after(
     let mut comments = part.rows;
     let shows = what_shows(&comments);
     retain(&mut comments, &shows);
-    let missing = hidden_ancestors(snapshot, &comments, root, after, limit)?;
+    let missing = hidden_ancestors(snapshot, &comments, root, after)?;
     comments.splice(0..0, missing);
     Ok(Some(Conversation { root, pinned, comments, published: totals.published, more }))
 }
@@ -156,13 +156,13 @@ pub fn without_hidden_text(comment: &mut Comment) {
     }
 }
 
-/// Hidden ancestors at or before `after` that the part before could not know to show, at most `limit`.
+/// Hidden ancestors at or before `after` that the part before could not know to show, at most [`HIDDEN_ROWS`]: a part may
+/// be short and the way up from it long.
 fn hidden_ancestors(
     snapshot: &Snapshot<'_>,
     comments: &[Comment],
     root: Place,
     after: Place,
-    limit: usize,
 ) -> Result<Vec<Comment>, Fault> {
     let mut found: BTreeMap<Place, Comment> = BTreeMap::new();
     for comment in comments {
@@ -171,7 +171,7 @@ fn hidden_ancestors(
             && it.place <= after
             && it.place != root
             && !found.contains_key(&it.place)
-            && found.len() < limit
+            && found.len() < HIDDEN_ROWS
         {
             let key = keys::comment(comment.thread, root, it.place);
             let mut row = ledger::known_at(&snapshot.comments, &key)?.comment;
