@@ -40,7 +40,8 @@ export function SignIn({ thread, toPost = false, onDone, onClose }: Props) {
     if (session.visitor?.kind === "member" && session.visitor.name === null) return; // Asks for the name first.
     thread.say(t("signedIn"));
     if (onDone) return onDone();
-    thread.ask(null);
+    // Who was quick has asked for something else meanwhile.
+    if (thread.asking === asking) thread.ask(null);
     asking?.after?.();
     if (asking && asking.at !== "top") thread.set({ focus: { id: asking.at, act: "like" } });
   };
