@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::domain::Timestamp;
 use crate::jobs::Wakeup;
 use crate::outside::Mailer;
+use crate::outside::providers::Providers;
 use crate::storage::Store;
 
 /// The time. Tests move it.
@@ -39,11 +40,12 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub chance: Arc<dyn Chance>,
     pub mailer: Option<Arc<dyn Mailer>>,
+    pub providers: Providers,
 }
 
 impl App {
     pub fn new(parts: Parts) -> Arc<App> {
-        let Parts { config, store, clock, chance, mailer } = parts;
+        let Parts { config, store, clock, chance, mailer, providers } = parts;
         Arc::new(App {
             limits: Limits::new(&config.limits, &clock),
             access_tokens: AccessTokens::default(),
@@ -57,6 +59,7 @@ impl App {
             clock,
             chance,
             mailer,
+            providers,
         })
     }
 }
@@ -68,6 +71,8 @@ pub struct App {
     pub chance: Arc<dyn Chance>,
     /// `None`: no mail can be sent, and sign-in by e-mail is hidden.
     pub mailer: Option<Arc<dyn Mailer>>,
+    /// Where people can sign in with an account they have; in the order in which they are offered.
+    pub providers: Providers,
     pub limits: Limits,
     pub access_tokens: AccessTokens,
     pub passwords: PasswordChecker,

@@ -9,6 +9,7 @@ use super::machine::{OsChance, SystemClock};
 use crate::app::{App, Clock, Parts, random};
 use crate::config::{Config, Encryption, Mistakes, Secret};
 use crate::outside::Mailer;
+use crate::outside::providers::Providers;
 use crate::outside::smtp::{self, Relay, Security, SmtpMailer, Stamp};
 use crate::storage::Store;
 use crate::storage::redb::{FILE as DATA_FILE, Options, RedbStore};
@@ -102,5 +103,6 @@ pub fn app(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Arc<App>> {
         clock: Arc::new(SystemClock),
         chance: Arc::new(OsChance),
         mailer,
+        providers: Providers::default(),
     }))
 }

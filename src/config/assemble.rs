@@ -23,6 +23,7 @@ pub(super) fn config(settings: Settings, mistakes: &mut Mistakes) -> Config {
             reserve_bytes: values.required::<Bytes>("storage.reserve").0,
         },
         mail: mail(&mut values),
+        providers: Vec::new(),
         limits: Limits {
             write: rate(&mut values, "write"),
             vote: rate(&mut values, "vote"),

@@ -7,6 +7,7 @@ mod assemble;
 mod effective;
 pub mod keys;
 mod mistakes;
+pub mod providers;
 mod read;
 mod sources;
 mod units;
@@ -26,6 +27,8 @@ pub struct Config {
     pub storage: Storage,
     /// `None`: no mail is sent, and sign-in by e-mail is hidden.
     pub mail: Option<Mail>,
+    /// In the order in which they are offered.
+    pub providers: Vec<providers::ProviderSettings>,
     pub limits: Limits,
     pub log: Log,
     /// Whether somebody set `server.base_url`: in production they must.

@@ -2,6 +2,7 @@
 
 pub mod mailbox;
 pub mod mails;
+pub mod providers;
 pub mod smtp;
 
 use async_trait::async_trait;

@@ -13,6 +13,7 @@ use afterword::app::{App, Chance, Clock, Parts};
 use afterword::config::{Config, Rate};
 use afterword::domain::{Name, Origin, Site, Timestamp};
 use afterword::outside::mailbox::Mailbox;
+use afterword::outside::providers::{Provider, Providers};
 use afterword::storage::redb::{Options, RedbStore};
 
 pub use http::{Answer, Request};
@@ -37,6 +38,14 @@ impl TestApp {
 
     /// With another configuration than the generous one tests have by default.
     pub async fn with(change: impl FnOnce(&mut Config)) -> TestApp {
+        TestApp::with_providers(Vec::new(), change).await
+    }
+
+    /// With providers to sign in with, as well.
+    pub async fn with_providers(
+        providers: Vec<Arc<dyn Provider>>,
+        change: impl FnOnce(&mut Config),
+    ) -> TestApp {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let mut config = Config::load(None, std::iter::empty()).expect("the defaults are valid");
         config.storage.directory = directory.path().to_owned();
@@ -70,6 +79,7 @@ impl TestApp {
             clock: clock.clone(),
             chance: Arc::new(TestChance::default()),
             mailer: Some(mailbox.clone()),
+            providers: Providers::new(providers),
         });
         let origins = vec![Origin::parse(ORIGIN).expect("an origin")];
         let name = Name::parse("The Blog").expect("a name");

@@ -25,6 +25,7 @@ use crate::config::{BaseUrl, Config, Mistakes};
 use crate::domain::{Name, Origin, Site, SiteKey};
 use crate::outside::Mailer;
 use crate::outside::mailbox::Mailbox;
+use crate::outside::providers::Providers;
 use crate::storage::sites::SiteChange;
 use crate::web::accept::{self, AcceptLimits};
 
@@ -64,6 +65,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         clock: Arc::new(SystemClock),
         chance: Arc::new(OsChance),
         mailer: Some(mailbox.clone() as Arc<dyn Mailer>),
+        providers: Providers::default(),
     });
     let site = demo_site(&app, &magazine_at).await?;
     seeds::plant(&app, &site, &magazine_at, || say("Writing four hundred comments, this once …")).await?;

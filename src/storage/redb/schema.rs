@@ -10,6 +10,8 @@ use super::fault::Fault;
 
 #[path = "../../../migrations/redb/0001_begin.rs"]
 mod begin;
+#[path = "../../../migrations/redb/0002_identities.rs"]
+mod identities;
 
 /// A migration: the version it leads to, its name, what it does.
 struct Migration {
@@ -18,7 +20,10 @@ struct Migration {
     run: fn(&WriteTransaction) -> Result<(), Fault>,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration { version: 1, name: "0001_begin", run: begin::run }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "0001_begin", run: begin::run },
+    Migration { version: 2, name: "0002_identities", run: identities::run },
+];
 
 /// The schema this binary writes.
 pub const CURRENT: u64 = MIGRATIONS[MIGRATIONS.len() - 1].version;

@@ -28,6 +28,7 @@ pub type Open = &'static [u8];
 macro_rules! tables {
     ($($(#[$doc:meta])* $field:ident: $name:literal, $key:ty => $value:ty;)*) => {
         /// The tables of one write transaction, shared by the units of a batch.
+        #[allow(dead_code, reason = "the last tables are used by what comes next")]
         pub struct Tables<'t> {
             $($(#[$doc])* pub $field: Writing<'t, $key, $value>,)*
         }
@@ -136,6 +137,22 @@ tables! {
     token_by_session: "token-by-session-1", Fixed<48> => ();
     /// token hash → what the link is for, and until when.
     links: "link-1", Fixed<32> => Row;
+    /// SHA-256 of (provider, issuer, subject) → whose identity it is elsewhere, and whose account here. Personal data.
+    identities: "identity-1", Fixed<32> => Row;
+    /// (account, identity) → nothing.
+    identity_by_account: "identity-by-account-1", Fixed<48> => ();
+    /// SHA-256 of `state` → a sign-in that has gone to a provider and not come back.
+    departures: "departure-1", Fixed<32> => Row;
+    /// SHA-256 of a popup's transaction → an identity that waits for proof of the account which has its address.
+    proofs: "proof-1", Fixed<32> => Row;
+    /// token hash → what a mailed link leads to, and which browser asked for it. Personal data.
+    mail_links: "mail-link-1", Fixed<32> => Row;
+    /// (account, token hash) → when a browser was last known to be this account's, in milliseconds.
+    known_devices: "known-device-1", Fixed<48> => i64;
+    /// SHA-256 of an address in lower case → how many passwords in a row were wrong for it.
+    wrong_passwords: "wrong-password-1", Fixed<32> => Row;
+    /// (site, SHA-256 of `jti`) → until when a single sign-on token may not come again, in milliseconds.
+    spent_tokens: "spent-token-1", Fixed<36> => i64;
     /// (due, id) → notice.
     outbox: "outbox-1", Fixed<16> => Row;
     /// notice id → when it is due, in milliseconds.

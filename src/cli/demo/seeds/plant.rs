@@ -252,6 +252,7 @@ mod tests {
             clock: Arc::new(SystemClock),
             chance: Arc::new(OsChance),
             mailer: Some(mailbox),
+            providers: crate::outside::providers::Providers::default(),
         });
         let origin = Origin::parse("http://localhost:8081").unwrap();
         let site = demo_site(&app, &origin).await.unwrap();
