@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isProblem } from "../api/problem.ts";
-import type { Block } from "../api/schema.ts";
+import type { Block, Visitor } from "../api/schema.ts";
 import { t } from "../i18n/t.ts";
 import { fetchChunk } from "../state/chunks.ts";
 import { dropOldDrafts, keepDraft, readDraft } from "../state/drafts.ts";
@@ -92,6 +92,11 @@ export function Composer({ thread, text, setText, parent = null, send, onCancel,
     thread.say(t(posted.state === "published" ? "posted" : "held"));
   }
 
+  // A guest's browser has its work done by the time they press Post.
+  const begun = text.trim() !== "" && !send;
+  useEffect(() => {
+    if (begun && !session.isMember && session.guest) me.work();
+  }, [begun]);
   useKeys(area, () => void submit(), text.trim() === "" ? onCancel : undefined);
 
   const { visitor, guest } = session;
@@ -117,13 +122,21 @@ export function Composer({ thread, text, setText, parent = null, send, onCancel,
       )}
       {!send && name && !identifying && (
         <p class="as">
-          {t(session.isMember ? "postingAs" : "postingAsGuest", { name })}
-          {!session.isMember && <> · <button type="button" class="plain" onClick={() => setIdentifying(true)}>{t("change")}</button></>}
+          {t("commentingAs", { name }) + (session.isMember ? viaOf(visitor) : ` · ${t("guestNow")}`)}
+          {session.isMember && <button type="button" class="plain" onClick={() => void me.signOut(false)}>{t("logOut")}</button>}
+          <button type="button" class="plain" onClick={() => setIdentifying(true)}>{t("change")}</button>
         </p>
       )}
       {identifying && <SignIn thread={thread} toPost onDone={() => void submit()} onClose={() => setIdentifying(false)} />}
     </div>
   );
+}
+
+/** How somebody signed in: " · via Google". */
+function viaOf(visitor: Visitor | null): string {
+  const via = visitor?.kind === "member" ? visitor.via : null;
+  if (!via) return "";
+  return ` · ${t("via", { way: via.name ?? t(via.kind === "password" ? "viaPassword" : "viaEmail") })}`;
 }
 
 function Earlier({ thread, id }: { thread: ThreadState; id: string | undefined }) {
@@ -132,7 +145,7 @@ function Earlier({ thread, id }: { thread: ThreadState; id: string | undefined }
     const { reveal } = await fetchChunk("browse");
     if (await reveal(thread, id)) thread.set({ focus: { id } });
   };
-  return <button type="button" class="plain" onClick={() => void see()}>{t("seeEarlier")}</button>;
+  return <button type="button" class="plain" onClick={() => void see()}>{t("seeIt")}</button>;
 }
 
 /** The text as it will look: asked of the server, which alone reads Markdown. */

@@ -145,10 +145,10 @@ test("a guest is a token of this browser's making and a name, the same the next 
   const mock = await server();
   const api = createApi(mock.url, "blog");
   const session = new Session(api);
-  session.becomeGuest("Wren", "");
+  session.becomeGuest("Wren", "", true);
   const bearer = await session.as(async (token) => token);
   expect(bearer).toMatch(/^gt_[\w-]{43}$/);
-  session.becomeGuest("Wren the second", "wren@example.org");
+  session.becomeGuest("Wren the second", "wren@example.org", true);
   const next = new Session(api);
   expect(next.guest).toEqual({ token: bearer, name: "Wren the second", email: "wren@example.org" });
 });
@@ -159,7 +159,7 @@ test("where storage is denied, who one is lasts as long as the page", async () =
     throw new DOMException("denied", "SecurityError");
   });
   const session = new Session(createApi(mock.url, "blog"));
-  session.becomeGuest("Wren", "");
+  session.becomeGuest("Wren", "", true);
   expect(session.guest?.name).toBe("Wren");
   session.accept(mock.signIn(mock.account("ada@example.org", { name: "Ada" })) as unknown as SessionAnswer, true);
   expect(session.isMember).toBe(true);
