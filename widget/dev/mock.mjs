@@ -369,6 +369,10 @@ export async function startMock({ port = 0, site: given = {}, providers = [], bi
     const api = /^\/api\/v1\/sites\/([^/]+)\/(.*)$/.exec(url.pathname);
     const request = { method: req.method, path: api?.[2] ?? url.pathname, headers: req.headers, credentials: req.credentials };
     world.requests.push(request);
+    const chunks = [];
+    for await (const chunk of req) chunks.push(chunk);
+    const text = Buffer.concat(chunks).toString();
+    if (text) request.body = JSON.parse(text);
     if (world.delay) await new Promise((done) => setTimeout(done, world.delay));
     const failure = world.failures.find((each) => each.times > 0 && each.method === req.method && each.path.test(api?.[2] ?? ""));
     if (failure) {
@@ -377,10 +381,6 @@ export async function startMock({ port = 0, site: given = {}, providers = [], bi
       throw failure.problem;
     }
     if (!api || api[1] !== site.key) throw refuse(404, "unknown-site", "there is no such site");
-    const chunks = [];
-    for await (const chunk of req) chunks.push(chunk);
-    const text = Buffer.concat(chunks).toString();
-    if (text) request.body = JSON.parse(text);
     for (const [method, pattern, answer] of routes) {
       const found = method === req.method && pattern.exec(api[2]);
       if (!found) continue;

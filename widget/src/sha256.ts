@@ -40,14 +40,15 @@ export function compress(state: Int32Array, view: DataView, from: number): void 
     a = (t1 + t2) | 0;
   }
   // An element of an `Int32Array` wraps round by itself.
-  state[0]! += a;
-  state[1]! += b;
-  state[2]! += c;
-  state[3]! += d;
-  state[4]! += e;
-  state[5]! += f;
-  state[6]! += g;
-  state[7]! += h;
+  const add = (at: number, value: number) => (state[at] = (state[at] as number) + value);
+  add(0, a);
+  add(1, b);
+  add(2, c);
+  add(3, d);
+  add(4, e);
+  add(5, f);
+  add(6, g);
+  add(7, h);
 }
 
 /** The message in whole blocks, with its end marked and its length in bits, `before` bytes of it having gone before. */

@@ -53,7 +53,7 @@ export function Composer({ thread, text, setText, parent = null, send, onCancel,
   const me = visit(thread);
   const session = useChanges(me.session);
   const { busy, error, attempt, setError } = useAttempt();
-  const [identifying, setIdentifying] = useState(false);
+  const [identifying, setIdentifying] = useState<"post" | "change" | false>(false);
   const [previewing, setPreviewing] = useState(false);
   const keyed = useRef({ text: "", key: "" });
   const wait = useCountdown(waitSecs(error), error);
@@ -68,14 +68,14 @@ export function Composer({ thread, text, setText, parent = null, send, onCancel,
       area()?.focus();
       return;
     }
-    if (!session.isMember && !session.guest) return setIdentifying(true);
+    if (!session.isMember && !session.guest) return setIdentifying("post");
     setIdentifying(false);
     const sent = await attempt(async () => {
       try {
         await (send ?? post)(body);
       } catch (failure) {
         const unknown = isProblem(failure, "sign-in-needed", "session-ended", "name-needed", "guests-off");
-        if (unknown) setIdentifying(true);
+        if (unknown) setIdentifying("post");
         throw failure;
       }
     });
@@ -83,6 +83,12 @@ export function Composer({ thread, text, setText, parent = null, send, onCancel,
     setText("");
     setPreviewing(false);
     onSent?.();
+  }
+
+  /** A guest's button says that it posts; who only wanted to be somebody else has not said so. */
+  function identified(): void {
+    if (identifying === "change" && session.isMember) setIdentifying(false);
+    else void submit();
   }
 
   async function post(body: string): Promise<void> {
@@ -122,21 +128,21 @@ export function Composer({ thread, text, setText, parent = null, send, onCancel,
       )}
       {!send && name && !identifying && (
         <p class="as">
-          {t("commentingAs", { name }) + (session.isMember ? viaOf(visitor) : ` · ${t("guestNow")}`)}
+          {t("commentingAs", { name }) + (session.isMember ? viaOf(visitor, thread.site?.name) : ` · ${t("guestNow")}`)}
           {session.isMember && <button type="button" class="plain" onClick={() => void me.signOut(false)}>{t("logOut")}</button>}
-          <button type="button" class="plain" onClick={() => setIdentifying(true)}>{t("change")}</button>
+          <button type="button" class="plain" onClick={() => setIdentifying("change")}>{t("change")}</button>
         </p>
       )}
-      {identifying && <SignIn thread={thread} toPost onDone={() => void submit()} onClose={() => setIdentifying(false)} />}
+      {identifying && <SignIn thread={thread} toPost onDone={identified} onClose={() => setIdentifying(false)} />}
     </div>
   );
 }
 
 /** How somebody signed in: " · via Google". */
-function viaOf(visitor: Visitor | null): string {
+function viaOf(visitor: Visitor | null, site: string | undefined): string {
   const via = visitor?.kind === "member" ? visitor.via : null;
   if (!via) return "";
-  return ` · ${t("via", { way: via.name ?? t(via.kind === "password" ? "viaPassword" : "viaEmail") })}`;
+  return ` · ${t("via", { way: via.name || (via.kind === "sso" && site) || via.id || t(via.kind === "password" ? "viaPassword" : "viaEmail") })}`;
 }
 
 function Earlier({ thread, id }: { thread: ThreadState; id: string | undefined }) {

@@ -18,7 +18,7 @@ export function Confirm({ thread, comment }: Props) {
   const { guest } = session;
   const [mailed, setMailed] = useState<Mailed | null>(null);
   const { busy, error, attempt } = useAttempt();
-  const send = () => void attempt(async () => guest?.email && setMailed({ ...(await mailCode(session, guest.email)), guest: guest.token }));
+  const send = () => void attempt(async () => guest?.email && setMailed(await mailCode(session, guest.email, guest.token)));
 
   const confirmed = async ({ claimed = 1, visitor }: SessionAnswer) => {
     session.forgetGuest();

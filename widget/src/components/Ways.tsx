@@ -60,22 +60,22 @@ export function Ways({ thread, inApp, busy, onBusy, onDone }: Props) {
   if (busy) {
     return <Window popup={popup} provider={chosen} opened={opened} failure={failure} onOpen={() => open(chosen)} onGoThere={() => void goToSignIn(session, chosen?.id)} onBack={() => onBusy(false)} />;
   }
-  if (!providers) return <p class="ways waiting" />;
+  if (!providers || !popup) return <p class="ways waiting" />;
   const names = providers.slice(0, SHOWN).map(({ name }) => name).join(", ");
   const shown = inApp ? [] : all ? providers : providers.slice(0, SHOWN);
   const folded = !inApp && providers.length > SHOWN && !all;
   return (
     <div class="ways" role="group" aria-label={t("waysTitle")}>
-      {inApp && providers.length > 0 && <p class="hint">{t("inApp", { names })}</p>}
+      {providers.length > 0 && <p class="hint">{inApp ? t("inApp", { names }) : t("waysTitle")}</p>}
       {shown.map((provider) => (
         <button key={provider.id} type="button" class="secondary way" aria-label={t("continueWith", { name: provider.name })} onClick={() => open(provider)}>
           <svg viewBox={provider.icon.view_box} aria-hidden="true"><path d={provider.icon.path} /></svg>
           <span>{provider.name}{provider.id === last && <small>{t("lastUsed")}</small>}</span>
         </button>
       ))}
-      {folded && <button type="button" class="secondary way" aria-expanded={false} onClick={() => setAll(true)}>{t("moreProviders")}</button>}
+      {folded && <button type="button" class="secondary way fold" aria-expanded={false} onClick={() => setAll(true)}>{t("moreProviders")}</button>}
       {!folded && (site?.password_sign_in || providers.length === 0 || inApp) && (
-        <button type="button" class={shown.length > 0 ? "plain other" : "secondary"} onClick={() => open(null)}>{t(shown.length > 0 ? "otherWays" : "moreWays")}</button>
+        <button type="button" class={shown.length > 0 ? "plain" : "secondary"} onClick={() => open(null)}>{t(shown.length > 0 ? "otherWays" : "moreWays")}</button>
       )}
     </div>
   );

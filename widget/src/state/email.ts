@@ -5,12 +5,12 @@ import { type Proof, makeProof } from "./proof.ts";
 import type { Session } from "./session.ts";
 
 /** `guest` is the token of a guest whose comments become the account's. */
-export type Mailed = { email: string; proof: Proof; resendAfterSecs: number; guest?: string };
+export type Mailed = { email: string; proof: Proof; resendAfterSecs: number; guest: string | null };
 
-export async function mailCode(session: Session, email: string): Promise<Mailed> {
+export async function mailCode(session: Session, email: string, guest: string | null = null): Promise<Mailed> {
   const proof = await makeProof();
   const sent = await session.api.send<CodeSent>("POST", "auth/email", { email, challenge: proof.challenge });
-  return { email, proof, resendAfterSecs: sent.resend_after_secs };
+  return { email, proof, guest, resendAfterSecs: sent.resend_after_secs };
 }
 
 /** Signs in with the code; spaces in it do not matter. */

@@ -71,7 +71,8 @@ function pause(): Promise<void> {
   if (scheduler?.postTask) return scheduler.postTask(() => {});
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => (port1.close(), resolve());
+    port1.addEventListener("message", () => (port1.close(), resolve()), { once: true });
+    port1.start();
     port2.postMessage(0);
   });
 }

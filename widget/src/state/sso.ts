@@ -36,6 +36,7 @@ export async function signInBySite({ site }: ThreadState, session: Session, sso:
 
   const next = () => {
     const turn = (asking.get(session) ?? Promise.resolve()).then(attempt).catch((error: unknown) => {
+      // oxlint-disable-next-line no-console -- nobody but the owner can mend it, and only there do they look.
       console.warn(`Afterword: single sign-on did not work: ${reason(error)}.`);
       return false;
     });

@@ -12,6 +12,7 @@ import { randomToken } from "./proof.ts";
 import { type Session, sessionOf } from "./session.ts";
 import { change, find, join, put } from "./merge.ts";
 import type { Talk } from "./talks.ts";
+import type { Which } from "./waiting.ts";
 import { NOBODY, type ThreadState } from "./thread.ts";
 
 /** A token of the site's that says who is reading, or a function that gets one. */
@@ -60,7 +61,7 @@ export class Visit {
       const own = new Set([...reader.own, ...mine.comments.map((comment) => comment.id)]);
       this.thread.set({ reader: { ...reader, visitor: mine.visitor, liked: new Set(mine.liked), own } });
       for (const comment of [...mine.comments, ...(mine.pending ?? [])]) put(this.thread, comment);
-      this.#waits(mine.comments, true);
+      this.#waits(mine.comments, "all");
     } catch {
       // The thread can be read without it; the next deed says what is wrong.
     }
@@ -83,7 +84,7 @@ export class Visit {
     this.thread.set({ reader: { ...reader, visitor, own: new Set(reader.own).add(comment.id) } });
     put(this.thread, comment);
     if (comment.state === "published") countBy(this.thread, 1);
-    else this.#waits([comment], false);
+    else this.#waits([comment], "more");
     this.thread.set({ focus: { id: comment.id } });
     this.thread.emit("posted", { id: comment.id, number: comment.number, state: comment.state });
     return comment;
@@ -122,6 +123,7 @@ export class Visit {
     const { comment: removed } = await this.session.as((bearer) =>
       this.thread.api.send<{ comment: Comment }>("DELETE", `comments/${comment.id}`, undefined, { bearer }));
     takeOut(this.thread, removed);
+    this.#waits([comment], "none");
     if (comment.state === "published") countBy(this.thread, -1);
   }
 
@@ -172,10 +174,10 @@ export class Visit {
   }
 
   /** Which comments of theirs wait for approval; whoever waited is told when that is over. */
-  #waits(comments: readonly Comment[], all: boolean): void {
+  #waits(comments: readonly Comment[], which: Which): void {
     const ids = comments.filter(({ state }) => state !== "published").map(({ id }) => id);
     if (ids.length === 0 && !this.session.keeps.read(`waiting/${this.thread.name}`)) return;
-    fetchChunk("waiting").then((chunk) => chunk.wait(this.thread, this.session, ids, all), () => {});
+    fetchChunk("waiting").then((chunk) => chunk.wait(this.thread, this.session, ids, which), () => {});
   }
 
   #showLike(comment: Comment, liked: boolean, likes: number): void {

@@ -37,6 +37,8 @@ export class Work {
 
   async #ask(): Promise<Solution | null> {
     const { signal } = this.#stopping;
+    // A server from before there was such work has no address for it.
+    if (this.thread.site?.sso === undefined) return null;
     const task = await this.thread.api.send<Task>("POST", "guests/proof", { page: this.thread.page });
     return signal.aborted ? null : this.#solve(task);
   }
