@@ -24,7 +24,7 @@ pub struct ProviderSettings {
     pub client_secret_file: Option<PathBuf>,
     /// `oidc`: whose discovery document is asked.
     pub issuer: Option<Url>,
-    /// `gitlab`: where it runs. For the others, where tests and mirrors are.
+    /// `gitlab`: where it runs. `mastodon`: the one server to offer. For the others, where tests and mirrors are.
     pub base_url: Option<Url>,
     /// Whether its verified addresses may lead to an account that has them; `None` for the kind's own.
     pub trust_email: Option<bool>,
@@ -134,7 +134,6 @@ impl ProviderKind {
                 Need::Never("only OpenID Connect issuers of your own have one (kind = \"oidc\")")
             }
             ("base_url", Oidc) => Need::Never("its addresses come from the issuer"),
-            ("base_url", Mastodon) => Need::Never("people name their server themselves"),
             ("tenant", Microsoft) => Need::Optional,
             ("tenant", _) => Need::Never("only microsoft has tenants"),
             ("team_id" | "key_id" | "key_file", Apple) => Need::Required,

@@ -69,7 +69,8 @@ pub const KEYS: [Key; 13] = [
         "providers.*.base_url",
         Form::Text,
         r#""https://gitlab.example.org""#,
-        "Where your own GitLab runs. For other kinds: where all its endpoints are, instead of the usual place.",
+        "Where your own GitLab (or GitHub Enterprise) runs; for mastodon, the one server to offer instead of asking people\n\
+         for theirs. For other kinds: where all its endpoints are, instead of the usual place.",
     ),
     Key::unset(
         "providers.*.tenant",
