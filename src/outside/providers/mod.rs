@@ -3,12 +3,41 @@
 //! Invariant: what comes out of [`Provider::finish`] was checked as its protocol asks. No token of a provider leaves this
 //! folder, and none is kept after the profile was read.
 
+mod apple;
+pub mod build;
+pub mod claims;
+pub mod client;
+mod discord;
+mod discovery;
+mod facebook;
+mod github;
+mod gitlab;
+mod google;
+mod id_token;
+mod jwks;
+mod kept;
+mod mastodon;
+mod microsoft;
+mod oauth;
+mod oidc;
+mod openid;
+mod patreon;
+mod telegram;
+mod twitch;
+mod wordpress_com;
+mod x;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use url::Url;
 
-use crate::domain::{Profile, ProviderId};
+use crate::domain::{Profile, ProviderId, Timestamp};
+
+pub use build::build;
+
+/// Asks for the time.
+pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// A provider that is switched on.
 #[async_trait]
@@ -32,6 +61,12 @@ pub trait Provider: Send + Sync {
 
     /// Where to send the browser. May ask the provider first (discovery, registration).
     async fn begin(&self, departure: &Departure) -> Result<Sent, ProviderError>;
+
+    /// Whether it can be asked, and takes us for who we say we are, as far as that can be found out without a person.
+    /// For the operator; nothing depends on it.
+    async fn check(&self, _redirect_uri: &str) -> Result<(), ProviderError> {
+        Ok(())
+    }
 
     /// Trades the code for what the provider says of the person, and checks it.
     async fn finish(&self, departure: &Departure, memo: &str, back: Back) -> Result<Profile, ProviderError>;
