@@ -24,6 +24,14 @@ async function depart(person, name) {
   return window;
 }
 
+/** Who is new here takes the name they have there. */
+async function takeName(thread, name = "Wren Elsewhere") {
+  const field = thread.panel.getByRole("textbox", { name: "Display name" });
+  await field.waitFor();
+  assert.equal(await field.inputValue(), name);
+  await thread.panel.getByRole("button", { name: "Continue" }).click();
+}
+
 const allow = (window) => window.getByRole("link", { name: "Allow" }).click();
 
 elsewhere("an icon leads to its provider and back, signed in, and comes first the next time", ["harbour", "lighthouse", "ferry", "buoy", "anchor"], async (stage) => {
@@ -39,6 +47,7 @@ elsewhere("an icon leads to its provider and back, signed in, and comes first th
 
   const window = await depart(wren, "Anchor");
   await Promise.all([window.waitForEvent("close"), allow(window)]);
+  await takeName(thread);
   await thread.comment("Said with an account").appears();
   await thread.says("Wren Elsewhere");
   await thread.write("And more");
@@ -67,6 +76,7 @@ elsewhere("where windows are blocked, the page goes to the provider itself and c
   await allow(wren.page);
   await wren.page.waitForURL(`${article}**`);
   await thread.ready();
+  await takeName(thread);
   await thread.account.waitFor();
   assert.equal(wren.page.url(), article, "the code is gone from the address");
   await thread.holds("Half a sentence");
@@ -83,6 +93,7 @@ elsewhere("a provider that cuts the window off leaves a code to paste", ["harbou
   const code = await window.getByText(/^[A-Z0-9]{4}[ -]?[A-Z0-9]{4}$/).innerText();
   await thread.panel.getByRole("textbox", { name: "Code from the window" }).fill(code);
   await thread.panel.getByRole("button", { name: "Use code" }).click();
+  await takeName(thread);
   await thread.account.waitFor();
 });
 
@@ -98,6 +109,7 @@ elsewhere("who cancels there is asked again here, and may take another way", ["h
   await window.getByRole("button", { name: "Continue with Harbour" }).click();
   await window.getByRole("heading", { name: "Elsewhere" }).waitFor();
   await Promise.all([window.waitForEvent("close"), allow(window)]);
+  await takeName(thread);
   await thread.account.waitFor();
 });
 
@@ -115,6 +127,7 @@ elsewhere("a provider in trouble is named, with what to do next", ["harbour"], a
   await window.getByRole("button", { name: "Try again" }).click();
   await window.getByRole("heading", { name: "Elsewhere" }).waitFor();
   await Promise.all([window.waitForEvent("close"), allow(window)]);
+  await takeName(thread);
   await thread.account.waitFor();
 });
 

@@ -109,6 +109,8 @@ export type SessionAnswer = {
   expires_in_secs: number;
   refresh?: string;
   visitor: Visitor;
+  /** What a provider calls somebody who has no name here yet. */
+  suggested_name?: string;
   /** How many comments of a guest have become theirs. */
   claimed?: number;
 };
