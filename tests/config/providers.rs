@@ -195,6 +195,17 @@ fn no_provider_is_told_to_trust_what_it_does_not_vouch_for() {
 }
 
 #[test]
+fn no_setting_switches_the_demos_identity_provider_on() {
+    for kind in ["demo", "demo-id", "test", "mock"] {
+        assert_eq!(ProviderKind::named(kind), None);
+        assert!(load(&format!("[providers.x]\nkind = \"{kind}\"\n"), &[]).is_err());
+        assert!(load(&format!("[providers.{kind}]\nclient_id = \"afterword-demo\"\n"), &[]).is_err());
+    }
+    let variables = [("AFTERWORD_PROVIDERS__DEMO_ID__CLIENT_ID", "afterword-demo")];
+    assert!(load("", &variables).is_err());
+}
+
+#[test]
 fn the_effective_providers_are_whole_masked_and_read_back() {
     let secret = file_with("hush\n");
     let key = file_with("-----BEGIN PRIVATE KEY-----\nhush\n-----END PRIVATE KEY-----\n");
