@@ -1,5 +1,6 @@
 //! The world outside: what is asked of it, and what can go wrong there.
 
+pub mod http;
 pub mod mailbox;
 pub mod mails;
 pub mod providers;

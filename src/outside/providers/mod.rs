@@ -3,13 +3,34 @@
 //! Invariant: what comes out of [`Provider::finish`] was checked as its protocol asks. No token of a provider leaves this
 //! folder, and none is kept after the profile was read.
 
+mod apple;
+pub mod build;
+pub mod claims;
+pub mod client;
+mod discovery;
+mod gitlab;
+mod google;
+mod id_token;
+mod jwks;
+mod kept;
+mod microsoft;
+mod oidc;
+mod openid;
+mod telegram;
+mod twitch;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use url::Url;
 
+use crate::domain::{Profile, ProviderId, Timestamp};
+
 pub use crate::domain::departures::Back;
-use crate::domain::{Profile, ProviderId};
+pub use build::build;
+
+/// Asks for the time.
+pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// A provider that is switched on.
 #[async_trait]
