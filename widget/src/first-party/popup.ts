@@ -100,7 +100,7 @@ for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-p
 
 const serverForm = find("#server-form", HTMLFormElement);
 handle(serverForm, {
-  fields: { "invalid-server": "server" },
+  fields: { "no-such-server": "server" },
   send: (values) => leave(serverForm.dataset["for"] ?? "", value(values, "server").trim()),
 });
 
@@ -142,8 +142,9 @@ const proof = maybeForm("prove-password-form");
 if (proof) {
   revealable(proof);
   handle(proof, {
-    fields: { "wrong-password": "password" },
-    send: (values) => finish("/auth/popup/prove/password", { password: value(values, "password") }),
+    fields: { "wrong-password": "password", ...secondFactorFields },
+    send: (values) =>
+      withSecondFactor(proof, () => finish("/auth/popup/prove/password", { password: value(values, "password"), code: code(values) })),
   });
 }
 
