@@ -143,7 +143,7 @@ elsewhere("an address that somebody has here already is proved by its password, 
     await allow(window);
     if (prove) {
       await window.getByRole("heading", { name: "Is this account yours, too?" }).waitFor();
-      await window.getByLabel("Password", { exact: true }).fill(OWNER.password);
+      await window.getByLabel("Password", { exact: true }).filter({ visible: true }).fill(OWNER.password);
       await Promise.all([window.waitForEvent("close"), window.getByRole("button", { name: "Continue", exact: true }).click()]);
     }
     await thread.account.and(olive.page.getByLabel(`Your account: ${OWNER.name}`)).waitFor();
