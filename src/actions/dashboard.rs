@@ -10,7 +10,7 @@ use super::sessions::new_session;
 use super::sightings::Seen;
 use crate::app::App;
 use crate::domain::notices::{Notice, NoticeKind};
-use crate::domain::sessions::Scope;
+use crate::domain::sessions::{Scope, Via};
 use crate::domain::{Account, Email, Name, Origin, Refusal, Role, Site, SiteKey, SiteSettings};
 use crate::outside::mails;
 use crate::storage::sites::{Sighting, SiteChange};
@@ -28,7 +28,7 @@ pub async fn sign_in(
     if !account.operator && sites(app, &account).await?.is_empty() {
         return Err(Refusal::NotAllowed.into());
     }
-    let (session, cookie) = new_session(app, Some(&account), Scope::Dashboard, device);
+    let (session, cookie) = new_session(app, Some(&account), Scope::Dashboard, device, Via::Password);
     app.store.add_session(session).await?;
     Ok((account, cookie))
 }
@@ -156,7 +156,7 @@ pub async fn set_password(
     let phc = app.passwords.hash(password, &*app.chance).await?;
     let account = app.store.set_password(account.id, phc).await??;
     app.access_tokens.end_account(account.id);
-    let (session, cookie) = new_session(app, Some(&account), Scope::Dashboard, device);
+    let (session, cookie) = new_session(app, Some(&account), Scope::Dashboard, device, Via::Password);
     app.store.add_session(session).await?;
     Ok(cookie)
 }

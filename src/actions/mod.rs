@@ -9,6 +9,7 @@ pub mod health;
 pub mod limits;
 pub mod passwords;
 pub mod popup;
+pub mod providers;
 pub mod senders;
 pub mod sessions;
 pub mod setup;

@@ -18,7 +18,7 @@ use super::passwords::Checked;
 use super::sessions::new_session;
 use super::tokens::{self, TokenKind};
 use crate::app::{App, Chance, random};
-use crate::domain::sessions::{ExchangeCode, Scope};
+use crate::domain::sessions::{ExchangeCode, Scope, Via};
 use crate::domain::{Account, AccountId, Email, Origin, PageKey, Refusal, Site, SiteKey, Timestamp};
 
 /// How long a person may take in the popup.
@@ -225,11 +225,13 @@ async fn finish(
         created_at: now,
         wrong_tries: 0,
         redeemed: None,
+        via: Via::Password,
+        suggested_name: None,
     };
     app.store.add_exchange_code(exchange).await?;
     let cookie = match device {
         Some(device) => {
-            let (session, cookie) = new_session(app, Some(account), Scope::FirstParty, device);
+            let (session, cookie) = new_session(app, Some(account), Scope::FirstParty, device, Via::Password);
             app.store.add_session(session).await?;
             Some(cookie)
         }

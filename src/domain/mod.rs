@@ -32,6 +32,7 @@ pub use names::Name;
 pub use origins::Origin;
 pub use pages::{PageKey, PageRef};
 pub use refusals::Refusal;
+pub use sessions::Via;
 pub use sites::{Site, SiteKey, SiteSettings};
 pub use threads::{Order, Thread};
 pub use time::Timestamp;
