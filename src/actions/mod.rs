@@ -15,6 +15,7 @@ pub mod sessions;
 pub mod setup;
 pub mod sightings;
 pub mod sites;
+pub mod sso;
 pub mod threads;
 pub mod tokens;
 pub mod visitors;

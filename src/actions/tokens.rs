@@ -23,6 +23,8 @@ pub enum TokenKind {
     Link,
     /// `ss_`: cookies of first-party pages.
     FirstParty,
+    /// `sso_`: what a site and this server share. The only one that is stored as it is.
+    SiteSecret,
 }
 
 impl TokenKind {
@@ -34,6 +36,7 @@ impl TokenKind {
             TokenKind::Exchange => "ec_",
             TokenKind::Link => "ln_",
             TokenKind::FirstParty => "ss_",
+            TokenKind::SiteSecret => "sso_",
         }
     }
 }

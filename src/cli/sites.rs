@@ -63,6 +63,7 @@ pub async fn change(app: &App, edit: SiteEdit) -> anyhow::Result<Facts> {
             .development
             .map(|switch| switch.is_on().then(|| app.clock.now().plus(Site::DEVELOPMENT_PERIOD))),
         settings: Some(changed_settings(site.settings.clone(), edit)).filter(|new| *new != site.settings),
+        sso: None,
     };
     if change == SiteChange::default() {
         return Ok(facts(app, &site));

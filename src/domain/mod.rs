@@ -18,6 +18,7 @@ pub mod pages;
 pub mod refusals;
 pub mod sessions;
 pub mod sites;
+pub mod sso;
 pub mod threads;
 pub mod time;
 pub mod votes;
@@ -26,7 +27,7 @@ pub use accounts::{Account, Email, Member, MemberStanding, Role, TokenHash, Visi
 pub use comments::{Author, Comment, PendingReason, Removal, Standing};
 pub use document::Document;
 pub use guests::Guest;
-pub use identities::{Identity, Profile, ProviderId};
+pub use identities::{Identity, IdentityKey, Profile, ProviderId};
 pub use ids::{AccountId, CommentId, GuestId, Number, Place, SessionId, SiteId, ThreadId, Version};
 pub use names::Name;
 pub use origins::Origin;

@@ -14,6 +14,7 @@ pub mod outbox;
 pub mod redb;
 pub mod sessions;
 pub mod sites;
+pub mod sso;
 pub mod threads;
 pub mod votes;
 
@@ -26,12 +27,13 @@ pub use health::Health;
 pub use outbox::Outbox;
 pub use sessions::Sessions;
 pub use sites::Sites;
+pub use sso::Sso;
 pub use threads::Threads;
 pub use votes::Votes;
 
 /// A store: every feature's trait together.
-pub trait Store: Accounts + Comments + Guests + Health + Outbox + Sessions + Sites + Threads + Votes {}
-impl<T: Accounts + Comments + Guests + Health + Outbox + Sessions + Sites + Threads + Votes> Store for T {}
+pub trait Store: Accounts + Comments + Guests + Health + Outbox + Sessions + Sites + Sso + Threads + Votes {}
+impl<T: Accounts + Comments + Guests + Health + Outbox + Sessions + Sites + Sso + Threads + Votes> Store for T {}
 
 /// What a transaction that may refuse answers.
 pub type Answer<T> = Result<Result<T, Refusal>, StoreError>;

@@ -24,6 +24,7 @@ pub mod response;
 pub mod route;
 pub mod service;
 mod sessions;
+mod sso;
 mod thread_cache;
 mod threads;
 mod votes;
@@ -110,6 +111,7 @@ pub fn routes() -> Vec<Route> {
         votes::routes(),
         sessions::routes(),
         providers::routes(),
+        sso::routes(),
         widget_files::routes(),
         health::routes(),
         problem::routes(),

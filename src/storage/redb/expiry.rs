@@ -26,6 +26,7 @@ pub enum Kept {
     ExchangeCode,
     Session,
     Link,
+    SpentToken,
 }
 
 /// Comments are pruned by one job, sessions by another.
@@ -47,13 +48,25 @@ impl Kept {
             Kept::ExchangeCode => (Family::Sessions, 2),
             Kept::Session => (Family::Sessions, 3),
             Kept::Link => (Family::Sessions, 4),
+            Kept::SpentToken => (Family::Sessions, 20),
         }
     }
 
     fn from_codes(family: Family, kind: u8) -> Result<Kept, Fault> {
         use Kept::*;
-        [RecentText, Idempotency, Origin, HiddenText, EmailCode, WrongCodes, ExchangeCode, Session, Link]
-            .into_iter()
+        let all = [
+            RecentText,
+            Idempotency,
+            Origin,
+            HiddenText,
+            EmailCode,
+            WrongCodes,
+            ExchangeCode,
+            Session,
+            Link,
+            SpentToken,
+        ];
+        all.into_iter()
             .find(|kept| kept.codes() == (family, kind))
             .ok_or_else(|| Fault::corrupt(format!("an expiry of the unknown kind {kind}")))
     }

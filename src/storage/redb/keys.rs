@@ -3,7 +3,8 @@
 
 use crate::domain::accounts::TokenHash;
 use crate::domain::{
-    AccountId, Author, CommentId, GuestId, PageKey, Place, SessionId, SiteId, ThreadId, Timestamp,
+    AccountId, Author, CommentId, GuestId, IdentityKey, PageKey, Place, SessionId, SiteId, ThreadId,
+    Timestamp,
 };
 
 /// `parts` one after the other. Their lengths must add up to `N`: every caller's do, and the tests run each.
@@ -136,6 +137,14 @@ pub fn session_of(account: AccountId, session: SessionId) -> [u8; 32] {
 
 pub fn token_of(session: SessionId, token: TokenHash) -> [u8; 48] {
     join(&[session.0.as_bytes(), &token.0])
+}
+
+pub fn identity_of(account: AccountId, identity: IdentityKey) -> [u8; 48] {
+    join(&[account.0.as_bytes(), &identity.0])
+}
+
+pub fn spent_token(site: SiteId, id: TokenHash) -> [u8; 36] {
+    join(&[&self::site(site), &id.0])
 }
 
 pub fn outbox(due_at: Timestamp, id: u64) -> [u8; 16] {

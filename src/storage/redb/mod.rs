@@ -48,6 +48,7 @@ mod recent_text;
 mod schema;
 mod sessions;
 mod sites;
+mod sso;
 mod stored;
 mod tables;
 #[cfg(test)]
