@@ -4,11 +4,14 @@
 pub mod access_tokens;
 pub mod comments;
 pub mod dashboard;
+pub mod departures;
 pub mod email_sign_in;
 pub mod health;
+pub mod identities;
 pub mod limits;
 pub mod passwords;
 pub mod popup;
+pub mod proofs;
 pub mod providers;
 pub mod senders;
 pub mod sessions;

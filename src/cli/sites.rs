@@ -72,7 +72,7 @@ pub async fn change(app: &App, edit: SiteEdit) -> anyhow::Result<Facts> {
     Ok(facts(app, &site))
 }
 
-fn find(app: &App, key: &str) -> anyhow::Result<std::sync::Arc<Site>> {
+pub fn find(app: &App, key: &str) -> anyhow::Result<std::sync::Arc<Site>> {
     let parsed: SiteKey = key.parse()?;
     app.store.site(&parsed).with_context(|| {
         let known: Vec<_> = app.store.sites().iter().map(|site| site.key.to_string()).collect();

@@ -1,11 +1,12 @@
 //! The rules and the names. No I/O, no async, no wire or stored forms.
 //!
 //! Reading order: [`ids`] and [`time`], then [`sites`], [`pages`] and [`threads`], then [`comments`] with
-//! [`document`] and [`moderation`], then people: [`accounts`], [`identities`], [`guests`], [`sessions`], and what they may not
-//! do: [`refusals`].
+//! [`document`] and [`moderation`], then people: [`accounts`], [`identities`], [`guests`], [`sessions`], [`departures`],
+//! and what they may not do: [`refusals`].
 
 pub mod accounts;
 pub mod comments;
+pub mod departures;
 pub mod document;
 pub mod guests;
 pub mod identities;

@@ -10,6 +10,8 @@ pub mod accounts;
 pub mod comments;
 pub mod guests;
 pub mod health;
+pub mod identities;
+pub mod mail_links;
 pub mod outbox;
 pub mod redb;
 pub mod sessions;
@@ -24,6 +26,8 @@ pub use accounts::Accounts;
 pub use comments::Comments;
 pub use guests::Guests;
 pub use health::Health;
+pub use identities::Identities;
+pub use mail_links::MailLinks;
 pub use outbox::Outbox;
 pub use sessions::Sessions;
 pub use sites::Sites;
@@ -32,8 +36,37 @@ pub use threads::Threads;
 pub use votes::Votes;
 
 /// A store: every feature's trait together.
-pub trait Store: Accounts + Comments + Guests + Health + Outbox + Sessions + Sites + Sso + Threads + Votes {}
-impl<T: Accounts + Comments + Guests + Health + Outbox + Sessions + Sites + Sso + Threads + Votes> Store for T {}
+pub trait Store:
+    Accounts
+    + Comments
+    + Guests
+    + Health
+    + Identities
+    + MailLinks
+    + Outbox
+    + Sessions
+    + Sites
+    + Sso
+    + Threads
+    + Votes
+{
+}
+impl<
+    T: Accounts
+        + Comments
+        + Guests
+        + Health
+        + Identities
+        + MailLinks
+        + Outbox
+        + Sessions
+        + Sites
+        + Sso
+        + Threads
+        + Votes,
+> Store for T
+{
+}
 
 /// What a transaction that may refuse answers.
 pub type Answer<T> = Result<Result<T, Refusal>, StoreError>;

@@ -94,6 +94,6 @@ pub trait Sessions: Send + Sync {
     async fn end_session(&self, id: SessionId) -> Result<(), StoreError>;
     /// Ends all of an account's: its epoch moves.
     async fn end_all_sessions(&self, account: AccountId) -> Result<Account, StoreError>;
-    /// Deletes expired codes, links and sessions; looks at no more than `limit` entries; returns at how many.
+    /// Deletes expired codes, links, departures, proofs and sessions; looks at no more than `limit` entries; returns at how many.
     async fn prune_sessions(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError>;
 }

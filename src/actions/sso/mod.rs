@@ -89,9 +89,7 @@ pub async fn change(app: &App, site: &Site, change: Change) -> Result<(Arc<Site>
             Some(sign_with(Check::Hs256(secret)))
         }
         Change::PublicKey(pem) => Some(sign_with(Check::parse_public_key(&pem)?)),
-        Change::EndPrevious => {
-            Some(SingleSignOn { previous: None, ..known.clone().ok_or(Refusal::SsoOff)? })
-        }
+        Change::EndPrevious => Some(SingleSignOn { previous: None, ..known.clone().ok_or(Refusal::SsoOff)? }),
         Change::Roles(roles) => Some(SingleSignOn { roles, ..known.clone().ok_or(Refusal::SsoOff)? }),
         Change::Off => None,
     };

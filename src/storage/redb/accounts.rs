@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::RedbStore;
 use super::expiry::{self, Kept};
 use super::fault::Fault;
+use super::identities;
 use super::keys;
 use super::sessions::{begin_session, end_sessions};
 use super::sites::move_version;
@@ -180,7 +181,7 @@ pub fn private(tables: &Tables<'_>, id: AccountId) -> Result<PrivateFacts, Fault
 }
 
 /// An account with this address, verified. Whoever held the address without having shown that it is theirs loses
-/// password and sessions: they may have put it there to wait for its owner.
+/// password, identities and sessions: they may have put it there to wait for its owner.
 pub fn found_or_made(
     tables: &mut Tables<'_>,
     id: AccountId,
@@ -199,8 +200,17 @@ pub fn found_or_made(
     if private(tables, account.id)?.email_verified {
         return Ok(account);
     }
+    forget_ways_in(tables, account.id)?;
     tables.account_private.write(account.id.0.as_bytes(), &StoredPrivate::from(&facts))?;
     end_sessions(tables, account)
+}
+
+/// Unlinks everything an account is linked to elsewhere. Its private facts and sessions are the caller's.
+pub fn forget_ways_in(tables: &mut Tables<'_>, id: AccountId) -> Result<(), Fault> {
+    for key in identities::keys_of(&tables.identity_by_account, id)? {
+        identities::unlink(tables, id, key)?;
+    }
+    Ok(())
 }
 
 /// The account with this address runs the instance from now on. Its address counts as verified: who may make

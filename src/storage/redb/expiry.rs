@@ -27,6 +27,9 @@ pub enum Kept {
     Session,
     Link,
     SpentToken,
+    Departed,
+    Proof,
+    MailLink,
 }
 
 /// Comments are pruned by one job, sessions by another.
@@ -49,6 +52,9 @@ impl Kept {
             Kept::Session => (Family::Sessions, 3),
             Kept::Link => (Family::Sessions, 4),
             Kept::SpentToken => (Family::Sessions, 20),
+            Kept::Departed => (Family::Sessions, 5),
+            Kept::Proof => (Family::Sessions, 6),
+            Kept::MailLink => (Family::Sessions, 7),
         }
     }
 
@@ -65,6 +71,9 @@ impl Kept {
             Session,
             Link,
             SpentToken,
+            Departed,
+            Proof,
+            MailLink,
         ];
         all.into_iter()
             .find(|kept| kept.codes() == (family, kind))

@@ -1,6 +1,8 @@
 //! Keys of rows: fixed-width and big-endian, so that bytes sort as the numbers do and a thread, a conversation or an
 //! author's part of a thread is one range.
 
+use sha2::{Digest, Sha256};
+
 use crate::domain::accounts::TokenHash;
 use crate::domain::{
     AccountId, Author, CommentId, GuestId, IdentityKey, PageKey, Place, SessionId, SiteId, ThreadId,
@@ -145,6 +147,11 @@ pub fn identity_of(account: AccountId, identity: IdentityKey) -> [u8; 48] {
 
 pub fn spent_token(site: SiteId, id: TokenHash) -> [u8; 36] {
     join(&[&self::site(site), &id.0])
+}
+
+/// What a popup's transaction is filed under.
+pub fn transaction(id: &str) -> [u8; 32] {
+    Sha256::digest(id.as_bytes()).into()
 }
 
 pub fn outbox(due_at: Timestamp, id: u64) -> [u8; 16] {

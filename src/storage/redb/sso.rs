@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 
 use super::RedbStore;
-use super::accounts::{account, save};
+use super::accounts::save;
+use super::arrivals::{link, owner};
 use super::expiry::{self, Kept};
 use super::fault::Fault;
 use super::keys;
@@ -18,10 +19,9 @@ use super::stored::people::StoredMember;
 use super::tables::{CborRows, Rows, Tables};
 use super::unit::Effects;
 use crate::domain::accounts::TokenHash;
-use crate::domain::identities::LinkedIdentity;
 use crate::domain::sessions::Session;
 use crate::domain::sso::{TokenFault, Vouched};
-use crate::domain::{Account, AccountId, Identity, Member, Refusal, Role, SiteId, Timestamp};
+use crate::domain::{Account, AccountId, Identity, Member, Profile, Refusal, Role, SiteId, Timestamp};
 use crate::storage::sessions::NewSession;
 use crate::storage::{Answer, Sso, StoreError};
 
@@ -84,7 +84,8 @@ fn sign_in(
     if is_new || renamed {
         save(tables, &account)?;
     }
-    link(tables, account.id, &vouched.identity, now)?;
+    let profile = Profile { identity: vouched.identity.clone(), email: None, name: None, label: None };
+    link(tables, account.id, &profile, now)?;
     let promoted = take_role(tables, site, account.id, membership.as_ref(), vouched.role, now)?;
     // Names and badges show on every page they wrote on; who is new wrote on none.
     if promoted || (renamed && membership.is_some()) {
@@ -92,24 +93,6 @@ fn sign_in(
     }
     let session = begin_session(tables, session, &account)?;
     Ok(Ok((account, session)))
-}
-
-/// The account an identity is linked to.
-fn owner(tables: &Tables<'_>, identity: &Identity) -> Result<Option<Account>, Fault> {
-    match tables.identities.read::<StoredIdentity>(&identity.key().0)? {
-        Some(row) => account(&tables.accounts, row.account()),
-        None => Ok(None),
-    }
-}
-
-/// Links an identity to its account, or notes that it was used.
-fn link(tables: &mut Tables<'_>, to: AccountId, identity: &Identity, now: Timestamp) -> Result<(), Fault> {
-    let key = identity.key();
-    let known = tables.identities.read::<StoredIdentity>(&key.0)?;
-    let linked_at = known.map(StoredIdentity::into_linked).transpose()?.map_or(now, |it| it.linked_at);
-    let linked = LinkedIdentity { identity: identity.clone(), label: None, linked_at, used_at: now };
-    tables.identities.write(&key.0, &StoredIdentity::new(&linked, to))?;
-    tables.identity_by_account.insert(&keys::identity_of(to, key), ())
 }
 
 /// Whether it changed something.

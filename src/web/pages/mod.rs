@@ -5,14 +5,25 @@
 
 mod cookies;
 pub mod dashboard;
+mod departures;
 mod link;
 mod page;
 mod popup;
+mod proofs;
 mod setup;
+mod transactions;
 mod views;
 
 use super::route::Route;
 
 pub fn routes() -> Vec<Route> {
-    [popup::routes(), setup::routes(), link::routes(), dashboard::routes()].concat()
+    [
+        popup::routes(),
+        departures::routes(),
+        proofs::routes(),
+        setup::routes(),
+        link::routes(),
+        dashboard::routes(),
+    ]
+    .concat()
 }

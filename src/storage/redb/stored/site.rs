@@ -102,7 +102,12 @@ impl From<&SingleSignOn> for StoredSso {
             .previous
             .as_ref()
             .map(|(key, until)| StoredPrevious { key: key.into(), until: until.as_millis() });
-        StoredSso { current: (&sso.current).into(), previous, roles: sso.roles, began_at: sso.began_at.as_millis() }
+        StoredSso {
+            current: (&sso.current).into(),
+            previous,
+            roles: sso.roles,
+            began_at: sso.began_at.as_millis(),
+        }
     }
 }
 
