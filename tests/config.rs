@@ -1,5 +1,8 @@
 //! The configuration as owners meet it: files, variables, mistakes, and what `afterword config` prints.
 
+#[path = "config/providers.rs"]
+mod providers;
+
 use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
@@ -262,13 +265,18 @@ fn the_example_is_complete_and_sets_the_defaults() {
 
 #[test]
 fn every_commented_out_example_is_valid_too() {
-    let mut secret = tempfile::NamedTempFile::new().unwrap();
-    writeln!(secret, "-----BEGIN CERTIFICATE-----").unwrap();
+    let file = |text: &str| {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        writeln!(file, "{text}").unwrap();
+        file
+    };
+    let (secret, key) = (file("-----BEGIN CERTIFICATE-----"), file("-----BEGIN PRIVATE KEY-----"));
     let uncommented: String = keys::example()
         .lines()
-        .filter(|line| !line.starts_with("#password ="))
+        .filter(|line| !line.starts_with("#password =") && !line.starts_with("#client_secret ="))
         .map(|line| line.strip_prefix('#').filter(|line| !line.starts_with(' ')).unwrap_or(line))
         .map(|line| match line.split_once("_file = ") {
+            Some(("key", _)) => format!("key_file = {:?}\n", key.path()),
             Some((name, _)) => format!("{name}_file = {:?}\n", secret.path()),
             None => format!("{line}\n"),
         })
@@ -276,6 +284,7 @@ fn every_commented_out_example_is_valid_too() {
     let config = load(&uncommented, &[]).expect("valid");
     assert!(config.mail.is_some());
     assert!(config.base_url_given);
+    assert_eq!(config.providers.len(), 5);
 }
 
 #[test]

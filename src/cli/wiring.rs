@@ -9,7 +9,8 @@ use super::machine::{OsChance, SystemClock};
 use crate::app::{App, Clock, Parts, random};
 use crate::config::{Config, Encryption, Mistakes, Secret};
 use crate::outside::Mailer;
-use crate::outside::providers::Providers;
+use crate::outside::http::Http;
+use crate::outside::providers::{self, Now, Providers};
 use crate::outside::smtp::{self, Relay, Security, SmtpMailer, Stamp};
 use crate::storage::Store;
 use crate::storage::redb::{FILE as DATA_FILE, Options, RedbStore};
@@ -88,6 +89,16 @@ pub fn mailer(config: &Config) -> anyhow::Result<Option<SmtpMailer>> {
     Ok(Some(SmtpMailer::new(relay, stamp).context("[mail]")?))
 }
 
+/// The providers of this configuration, in its order. None is asked anything yet.
+pub fn providers(config: &Config) -> anyhow::Result<Providers> {
+    let http = Http::new(&config.server.base_url.join(""))?;
+    let now: Now = Arc::new(|| SystemClock.now());
+    let build = |settings| {
+        providers::build(settings, &http, &now).with_context(|| format!("[providers.{}]", settings.id))
+    };
+    Ok(Providers::new(config.providers.iter().map(build).collect::<anyhow::Result<_>>()?))
+}
+
 /// The host of our base URL, as mails name their sender's machine.
 fn our_host(config: &Config) -> String {
     let url = url::Url::parse(&config.server.base_url.origin).ok();
@@ -97,12 +108,13 @@ fn our_host(config: &Config) -> String {
 /// Everything that runs on this machine's clock and chance.
 pub fn app(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Arc<App>> {
     let mailer = mailer(&config)?.map(|mailer| Arc::new(mailer) as Arc<dyn Mailer>);
+    let providers = providers(&config)?;
     Ok(App::new(Parts {
         config: Arc::new(config),
         store,
         clock: Arc::new(SystemClock),
         chance: Arc::new(OsChance),
         mailer,
-        providers: Providers::default(),
+        providers,
     }))
 }

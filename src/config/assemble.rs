@@ -1,5 +1,7 @@
 //! From what was set to a `Config`: defaults filled in, every value understood, and what must fit together checked.
 
+mod providers;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -23,7 +25,7 @@ pub(super) fn config(settings: Settings, mistakes: &mut Mistakes) -> Config {
             reserve_bytes: values.required::<Bytes>("storage.reserve").0,
         },
         mail: mail(&mut values),
-        providers: Vec::new(),
+        providers: providers::all(&mut values),
         limits: Limits {
             write: rate(&mut values, "write"),
             vote: rate(&mut values, "vote"),
@@ -35,7 +37,7 @@ pub(super) fn config(settings: Settings, mistakes: &mut Mistakes) -> Config {
         log: log(&mut values),
         base_url_given,
         sources: Sources(
-            values.settings.values.iter().map(|(name, (_, place))| (*name, place.clone())).collect(),
+            values.settings.values.iter().map(|(name, (_, place))| (name.clone(), place.clone())).collect(),
         ),
     }
 }
@@ -68,6 +70,27 @@ impl Values<'_> {
     /// The value that was set, else the default. After a mistake it is the default, so that reading goes on.
     fn required<T: Readable>(&mut self, key: &str) -> T {
         self.optional(key).unwrap_or_else(|| default(key))
+    }
+
+    /// A secret that is set itself as `key`, or stands in the `file` that `file_key` names.
+    fn secret(&mut self, key: &str, file_key: &str, file: Option<&Path>) -> Option<Secret> {
+        let given: Option<String> = self.optional(key);
+        if self.is_set(key) && self.is_set(file_key) {
+            self.refuse(file_key, format!("{key} is set too: expected only one of them"));
+            return None;
+        }
+        let Some(file) = file else { return given.map(Secret) };
+        match std::fs::read_to_string(file) {
+            Ok(text) => match text.trim_end_matches(['\r', '\n']) {
+                "" => self.refuse(file_key, format!("{} is empty", file.display())),
+                secret if secret.contains(char::is_control) => {
+                    self.refuse(file_key, format!("expected one line in {}", file.display()));
+                }
+                secret => return Some(Secret(secret.to_owned())),
+            },
+            Err(error) => self.refuse(file_key, format!("{} cannot be read: {error}", file.display())),
+        }
+        None
     }
 
     fn refuse(&mut self, key: &str, message: impl Into<String>) {
@@ -120,7 +143,7 @@ fn mail(values: &mut Values<'_>) -> Option<Mail> {
     let from_name: Name = values.required("mail.from_name");
     let username: Option<String> = values.optional("mail.username");
     let password_file: Option<PathBuf> = values.optional("mail.password_file");
-    let password = password(values, password_file.as_deref());
+    let password = values.secret("mail.password", "mail.password_file", password_file.as_deref());
     let ca_file = ca_file(values);
 
     if values.settings.is_partial {
@@ -171,28 +194,6 @@ fn mail(values: &mut Values<'_>) -> Option<Mail> {
 
 fn is_local_host(host: &str) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-fn password(values: &mut Values<'_>, file: Option<&Path>) -> Option<Secret> {
-    let given: Option<String> = values.optional("mail.password");
-    if values.is_set("mail.password") && values.is_set("mail.password_file") {
-        values.refuse("mail.password_file", "mail.password is set too: expected only one of them");
-        return None;
-    }
-    let Some(file) = file else { return given.map(Secret) };
-    match std::fs::read_to_string(file) {
-        Ok(text) => match text.trim_end_matches(['\r', '\n']) {
-            "" => values.refuse("mail.password_file", format!("{} is empty", file.display())),
-            secret if secret.contains(char::is_control) => {
-                values.refuse("mail.password_file", format!("expected one line in {}", file.display()));
-            }
-            secret => return Some(Secret(secret.to_owned())),
-        },
-        Err(error) => {
-            values.refuse("mail.password_file", format!("{} cannot be read: {error}", file.display()))
-        }
-    }
-    None
 }
 
 fn ca_file(values: &mut Values<'_>) -> Option<PathBuf> {

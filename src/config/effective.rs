@@ -2,8 +2,13 @@
 //!
 //! Invariant: no secret is ever written.
 
-use super::keys::{Form, KEYS, Key, SECTIONS};
+use std::path::PathBuf;
+
+use url::Url;
+
+use super::keys::{Form, KEYS, Key, SECTIONS, providers};
 use super::mistakes::Place;
+use super::providers::{Need, ProviderSettings};
 use super::units::{show_duration, show_size};
 use super::{Config, Encryption, IpNet, LogFormat, Mail, Rate};
 
@@ -13,27 +18,42 @@ const COMMENT_COLUMN: usize = 48;
 pub(super) fn effective(config: &Config) -> String {
     let mut out = String::new();
     for (section, _) in SECTIONS {
+        if section == providers::SECTION {
+            for provider in &config.providers {
+                out.push_str(&format!("\n[{section}.{}]\n", provider.id));
+                let keys = providers::KEYS.iter();
+                let takes = |key: &&Key| !matches!(provider.kind.needs(key.last()), Need::Never(_));
+                for key in keys.filter(takes) {
+                    let name = format!("{section}.{}.{}", provider.id, key.last());
+                    out.push_str(&line(config, &name, key, shown_provider(provider, key.last())));
+                }
+            }
+            continue;
+        }
         if !out.is_empty() {
             out.push('\n');
         }
         out.push_str(&format!("[{section}]\n"));
         for key in KEYS.iter().filter(|key| key.section() == section) {
-            out.push_str(&line(config, key));
+            out.push_str(&line(config, key.name, key, shown(config, key.name)));
         }
     }
     out
 }
 
-fn line(config: &Config, key: &Key) -> String {
-    let name = key.name.split_once('.').map_or(key.name, |(_, name)| name);
-    let Some(value) = shown(config, key.name) else { return format!("# {name} is not set\n") };
+/// `whole` is the key's name with its sections, `value` what it is set to.
+fn line(config: &Config, whole: &str, key: &Key, value: Option<String>) -> String {
+    let section =
+        if key.section() == providers::SECTION { whole.rsplit_once('.') } else { whole.split_once('.') };
+    let name = section.map_or(whole, |(_, name)| name);
+    let Some(value) = value else { return format!("# {name} is not set\n") };
     let value = match key.form {
         _ if key.secret => "\"***\"".to_owned(),
         Form::Text => quoted(&value),
         Form::Whole | Form::Flag | Form::List => value,
     };
-    let source = match config.sources.of(key.name) {
-        Place::Default if key.name == "server.base_url" => "default; must be given in production".to_owned(),
+    let source = match config.sources.of(whole) {
+        Place::Default if whole == "server.base_url" => "default; must be given in production".to_owned(),
         place => place.to_string(),
     };
     format!("{:COMMENT_COLUMN$} # {source}\n", format!("{name} = {value}"))
@@ -91,6 +111,32 @@ fn shown_mail(mail: &Mail, key: &str) -> Option<String> {
         "password_file" => mail.password_file.as_ref().map(|path| path.display().to_string()),
         "from" => Some(mail.from.as_str().to_owned()),
         "from_name" => Some(mail.from_name.clone()),
+        _ => None,
+    }
+}
+
+fn shown_provider(provider: &ProviderSettings, key: &str) -> Option<String> {
+    let path = |path: &PathBuf| path.display().to_string();
+    // As it was given: an address without a path has no slash.
+    let address = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
+    let apple = provider.apple.as_ref();
+    match key {
+        "kind" => Some(provider.kind.as_str().to_owned()),
+        "client_id" => Some(provider.client_id.clone()),
+        "client_secret" => {
+            let secret = provider.client_secret.as_ref();
+            secret.filter(|_| provider.client_secret_file.is_none()).map(|_| String::new())
+        }
+        "client_secret_file" => provider.client_secret_file.as_ref().map(path),
+        "name" => provider.name.clone(),
+        "icon" => provider.icon.clone(),
+        "trust_email" => provider.trust_email.map(|trusted| trusted.to_string()),
+        "issuer" => provider.issuer.as_ref().map(address),
+        "base_url" => provider.base_url.as_ref().map(address),
+        "tenant" => provider.tenant.clone(),
+        "team_id" => apple.map(|apple| apple.team_id.clone()),
+        "key_id" => apple.map(|apple| apple.key_id.clone()),
+        "key_file" => apple.map(|apple| path(&apple.key_file)),
         _ => None,
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! `config.example.toml` is [`example`], held by a test; so the words here are what owners read.
 
+pub mod providers;
+
 /// One thing that can be set.
 #[derive(Debug)]
 pub struct Key {
-    /// `section.key`, or `section.group.key` for the parts of a rate.
+    /// `section.key`, `section.group.key` for the parts of a rate, or `providers.*.key`.
     pub name: &'static str,
     pub form: Form,
     /// As TOML; `None` if it is not set unless somebody sets it.
@@ -42,25 +44,46 @@ impl Key {
         self.name.split('.').next().unwrap_or_default()
     }
 
+    /// `base_url` of `server.base_url`.
+    pub fn last(&self) -> &'static str {
+        self.name.rsplit('.').next().unwrap_or_default()
+    }
+
     /// The environment variable that sets it: `AFTERWORD_SERVER__BASE_URL`.
     pub fn variable(&self) -> String {
-        format!("{VARIABLE_PREFIX}{}", self.name.replace('.', "__").to_uppercase())
+        variable(self.name)
     }
 }
 
 pub const VARIABLE_PREFIX: &str = "AFTERWORD_";
 
-pub fn find(name: &str) -> Option<&'static Key> {
-    KEYS.iter().find(|key| key.name == name)
+/// The environment variable that sets what is called `name` in the file. A name there has either hyphens (of a
+/// provider's section) or underscores, so that nothing is lost.
+pub fn variable(name: &str) -> String {
+    format!("{VARIABLE_PREFIX}{}", name.replace('.', "__").replace('-', "_").to_uppercase())
 }
 
-pub const SECTIONS: [(&str, &str); 5] = [
+/// What a variable is called in the file, its prefix gone: `PROVIDERS__WORDPRESS_COM__CLIENT_ID`.
+pub fn named_by_variable(rest: &str) -> String {
+    let name = rest.to_lowercase().replace("__", ".");
+    match name.strip_prefix("providers.").and_then(|rest| rest.split_once('.')) {
+        Some((section, key)) => format!("providers.{}.{key}", section.replace('_', "-")),
+        None => name,
+    }
+}
+
+pub fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name).or_else(|| providers::find(name))
+}
+
+pub const SECTIONS: [(&str, &str); 6] = [
     ("server", "Where the server listens and how browsers reach it."),
     ("storage", "The data directory: one file holds everything."),
     (
         "mail",
         "How mail is sent. Without a host none is: sign-in by e-mail is hidden then, and people sign in otherwise.",
     ),
+    (providers::SECTION, providers::DOC),
     (
         "limits",
         "How often somebody may do something: so many at once (burst), then one more every so often. Kept in memory.",
@@ -200,6 +223,10 @@ pub fn example() -> String {
          # is in force and where it came from.\n",
     );
     for (section, doc) in SECTIONS {
+        if section == providers::SECTION {
+            out.push_str(&format!("\n{}", providers::example()));
+            continue;
+        }
         out.push_str(&format!("\n# {doc}\n[{section}]\n"));
         for lines in parts_of(section) {
             out.push_str(&lines);
@@ -216,13 +243,12 @@ fn parts_of(section: &str) -> Vec<String> {
         .map(|parts| {
             let key = parts[0];
             let doc: String = key.doc.lines().map(|line| format!("# {line}\n")).collect();
-            let last = |key: &Key| key.name.rsplit('.').next().unwrap_or_default();
             let value = if group(key) == section {
                 let mark = if key.default.is_some() { "" } else { "#" };
-                format!("{mark}{} = {}", last(key), key.default.unwrap_or(key.example))
+                format!("{mark}{} = {}", key.last(), key.default.unwrap_or(key.example))
             } else {
                 let inner: Vec<String> =
-                    parts.iter().map(|part| format!("{} = {}", last(part), part.example)).collect();
+                    parts.iter().map(|part| format!("{} = {}", part.last(), part.example)).collect();
                 let name = group(key).rsplit('.').next().unwrap_or_default();
                 format!("{name} = {{ {} }}", inner.join(", "))
             };

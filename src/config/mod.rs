@@ -7,6 +7,7 @@ mod assemble;
 mod effective;
 pub mod keys;
 mod mistakes;
+mod near;
 pub mod providers;
 mod read;
 mod sources;

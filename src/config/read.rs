@@ -7,6 +7,7 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use super::keys::Form;
+use super::providers::ProviderKind;
 use super::units::{parse_duration, parse_size};
 use super::{BaseUrl, Encryption, IpNet, LogFormat};
 use crate::domain::{Email, Name};
@@ -219,6 +220,49 @@ impl Readable for Name {
     fn read(raw: &Raw) -> Result<Name, Expected> {
         let text = raw.text().ok_or("a name")?;
         Name::parse(text).map_err(|refusal| format!("a name ({refusal})").as_str().into())
+    }
+}
+
+/// A short name on a button.
+pub(super) struct Label(pub String);
+
+impl Label {
+    const MAX_CHARS: usize = 40;
+}
+
+impl Readable for Label {
+    fn read(raw: &Raw) -> Result<Label, Expected> {
+        text(raw, "a name of at most 40 characters", |text| {
+            let text = text.trim();
+            let fits = (1..=Label::MAX_CHARS).contains(&text.chars().count()) && Name::parse(text).is_ok();
+            fits.then(|| Label(text.to_owned()))
+        })
+    }
+}
+
+/// The `d` of an SVG path.
+pub(super) struct IconPath(pub String);
+
+impl IconPath {
+    const MAX_BYTES: usize = 4096;
+}
+
+impl Readable for IconPath {
+    fn read(raw: &Raw) -> Result<IconPath, Expected> {
+        let is_path = |path: &str| {
+            let drawn = |b: u8| b.is_ascii_digit() || b"MmZzLlHhVvCcSsQqTtAaEe.,+- ".contains(&b);
+            path.len() <= IconPath::MAX_BYTES && path.starts_with(['M', 'm']) && path.bytes().all(drawn)
+        };
+        text(raw, "the path of an SVG, such as \"M4 4h16v16H4z\", of at most 4096 characters", |text| {
+            is_path(text.trim()).then(|| IconPath(text.trim().to_owned()))
+        })
+    }
+}
+
+impl Readable for ProviderKind {
+    fn read(raw: &Raw) -> Result<ProviderKind, Expected> {
+        let known = ProviderKind::ALL.map(ProviderKind::as_str).join(", ");
+        text(raw, &format!("one of {known}"), ProviderKind::named)
     }
 }
 

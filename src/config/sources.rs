@@ -7,13 +7,19 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{self, KEYS, Key, SECTIONS, VARIABLE_PREFIX};
+use super::keys::{self, KEYS, VARIABLE_PREFIX};
 use super::mistakes::{Mistakes, Place};
+use super::near;
 use super::read::Raw;
+use crate::domain::ProviderId;
+use crate::domain::identities::NotAProviderId;
+
+/// What the names of providers' keys begin with.
+const PROVIDERS: &str = "providers.";
 
 /// Where every value came from that was set at all, by key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sources(pub(super) BTreeMap<&'static str, Place>);
+pub struct Sources(pub(super) BTreeMap<String, Place>);
 
 impl Sources {
     pub fn of(&self, key: &str) -> Place {
@@ -24,7 +30,9 @@ impl Sources {
 /// What was set, not yet understood.
 #[derive(Default)]
 pub(super) struct Settings {
-    pub values: BTreeMap<&'static str, (Raw, Place)>,
+    pub values: BTreeMap<String, (Raw, Place)>,
+    /// The providers' sections in the order in which they stand, the file's before those of the environment.
+    pub providers: Vec<(ProviderId, Place)>,
     /// The file could not be read as TOML: what seems to be missing may only be unreadable.
     pub is_partial: bool,
 }
@@ -54,6 +62,7 @@ impl Settings {
             |place: &Option<Place>| !matches!(place, Some(Place::File { line, .. }) if broken.contains(line));
         mistakes.0.extend(found.0.into_iter().filter(|mistake| is_new(&mistake.place)));
         self.values.retain(|_, (_, place)| is_new(&Some(place.clone())));
+        self.providers.retain(|(_, place)| is_new(&Some(place.clone())));
     }
 
     fn read_table(
@@ -63,22 +72,50 @@ impl Settings {
         place_at: &dyn Fn(usize) -> Place,
         mistakes: &mut Mistakes,
     ) {
-        for (key, value) in table {
+        // As they stand there: the order of providers means something.
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        for (key, value) in entries {
             let name = format!("{prefix}{}", key.get_ref());
             let place = place_at(key.span().start);
-            let is_group = KEYS.iter().any(|known| {
-                known.name.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'))
-            });
+            if prefix == PROVIDERS {
+                self.read_provider(key.get_ref(), value.get_ref(), place_at, place, mistakes);
+                continue;
+            }
+            let is_group = name == keys::providers::SECTION
+                || KEYS.iter().any(|known| {
+                    known.name.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'))
+                });
             match (keys::find(&name), value.get_ref()) {
-                (Some(key), value) => {
-                    self.values.insert(key.name, (raw(value), place));
+                (Some(_), value) => {
+                    self.values.insert(name, (raw(value), place));
                 }
                 (None, DeValue::Table(inner)) if is_group => {
                     self.read_table(inner, &format!("{name}."), place_at, mistakes);
                 }
                 (None, _) if is_group => mistakes.add(&place, format!("{name}: expected a section [{name}]")),
-                (None, _) => mistakes.add(&place, unknown(&name)),
+                (None, _) => mistakes.add(&place, near::unknown(&name)),
             }
+        }
+    }
+
+    /// A section that whoever wrote it has named.
+    fn read_provider(
+        &mut self,
+        name: &str,
+        value: &DeValue<'_>,
+        place_at: &dyn Fn(usize) -> Place,
+        place: Place,
+        mistakes: &mut Mistakes,
+    ) {
+        let whole = format!("{PROVIDERS}{name}");
+        match (name.parse::<ProviderId>(), value) {
+            (Ok(id), DeValue::Table(inner)) => {
+                self.providers.push((id, place));
+                self.read_table(inner, &format!("{whole}."), place_at, mistakes);
+            }
+            (Ok(_), _) => mistakes.add(&place, format!("{whole}: expected a section [{whole}]")),
+            (Err(not_a_name), _) => mistakes.add(&place, format!("{whole}: {not_a_name}")),
         }
     }
 
@@ -93,12 +130,19 @@ impl Settings {
         ours.sort();
         for (variable, value) in ours {
             let place = Place::Variable(variable.clone());
-            let spelled = variable[VARIABLE_PREFIX.len()..].to_lowercase();
-            if let Some(key) = keys::find(&spelled.replace("__", ".")) {
-                self.values.insert(key.name, (Raw::from_variable(&value, key.form), place));
-            } else if spelled.contains("__") {
-                mistakes.add(&place, unknown_variable(&spelled));
-            } else if let Some(key) = KEYS.iter().find(|key| key.name.replace('.', "_") == spelled) {
+            let rest = &variable[VARIABLE_PREFIX.len()..];
+            let name = keys::named_by_variable(rest);
+            if let Some(key) = keys::find(&name) {
+                if let Err(not_a_name) = self.note_provider(&name, &place) {
+                    mistakes.add(&place, not_a_name.to_string());
+                    continue;
+                }
+                self.values.insert(name, (Raw::from_variable(&value, key.form), place));
+            } else if rest.contains("__") {
+                mistakes.add(&place, near::unknown_variable(&name));
+            } else if let Some(key) =
+                KEYS.iter().find(|key| key.name.replace('.', "_").eq_ignore_ascii_case(rest))
+            {
                 // Other variables with our name are not ours: orchestrators set AFTERWORD_PORT and the like.
                 mistakes.add(
                     &place,
@@ -106,6 +150,18 @@ impl Settings {
                 );
             }
         }
+    }
+
+    /// Remembers the provider that the key `name` belongs to, if it does to one, unless the file has it already.
+    fn note_provider(&mut self, name: &str, place: &Place) -> Result<(), NotAProviderId> {
+        let Some((section, _)) = name.strip_prefix(PROVIDERS).and_then(|rest| rest.split_once('.')) else {
+            return Ok(());
+        };
+        let id: ProviderId = section.parse()?;
+        if !self.providers.iter().any(|(known, _)| *known == id) {
+            self.providers.push((id, place.clone()));
+        }
+        Ok(())
     }
 }
 
@@ -120,58 +176,4 @@ pub(super) fn raw(value: &DeValue<'_>) -> Raw {
         DeValue::Array(items) => Raw::List(items.iter().map(|item| raw(item.get_ref())).collect()),
         DeValue::Table(_) => Raw::Other("a table"),
     }
-}
-
-fn unknown(name: &str) -> String {
-    match nearest(name) {
-        Some(known) => format!("{name} is not known: did you mean {known}?"),
-        None if name.contains('.') => format!("{name} is not known"),
-        None => {
-            format!("{name} is not known: the sections are {}", SECTIONS.map(|(name, _)| name).join(", "))
-        }
-    }
-}
-
-fn unknown_variable(spelled: &str) -> String {
-    match nearest(&spelled.replace("__", ".")).and_then(|name| keys::find(&name)).map(Key::variable) {
-        Some(known) => format!("sets nothing that is known: did you mean {known}?"),
-        None => "sets nothing that is known: see `afterword config`".to_owned(),
-    }
-}
-
-/// The known key, group or section that is spelled most like `name`, if any is near.
-fn nearest(name: &str) -> Option<String> {
-    let groups = KEYS.iter().filter_map(|key| key.name.rsplit_once('.').map(|(group, _)| group));
-    let level = name.matches('.').count();
-    let mut near: Vec<(usize, &str)> = KEYS
-        .iter()
-        .map(|key| key.name)
-        .chain(groups)
-        .filter(|known| known.matches('.').count() == level)
-        .map(|known| (distance(name, known), known))
-        .filter(|(distance, known)| *distance <= known.len() / 3)
-        .collect();
-    near.sort();
-    // The right key in the wrong section is the likeliest mistake after a slip of the finger.
-    let elsewhere = || {
-        let last = name.rsplit('.').next()?;
-        KEYS.iter().map(|key| key.name).find(|known| known.rsplit('.').next() == Some(last))
-    };
-    near.first().map(|(_, known)| *known).or_else(elsewhere).map(str::to_owned)
-}
-
-/// How many characters one has to insert, delete or replace to make `b` of `a`.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(row[j + 1] + 1);
-        }
-    }
-    row[b.len()]
 }

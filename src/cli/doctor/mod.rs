@@ -3,6 +3,7 @@
 mod disk;
 mod finding;
 mod mail;
+mod providers;
 mod reach;
 
 use anyhow::Result;
@@ -37,6 +38,7 @@ pub async fn run(config: Result<Config>, arguments: arguments::Doctor) -> Result
     report(reach::look(&config));
     report(disk::look(&config));
     report(data(&config, arguments.repair).await);
+    report(providers::look(&config).await);
     report(mail::look(&config, arguments.send_test_mail.as_deref()).await);
     Ok(healthy)
 }

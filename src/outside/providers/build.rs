@@ -6,8 +6,12 @@ use url::Url;
 
 use super::apple::SecretSigner;
 use super::client::{Client, SecretIn};
+use super::mastodon::Mastodon;
+use super::oauth::{Dialect as OAuthDialect, OAuth};
 use super::openid::{Dialect, OpenId};
-use super::{Icon, Now, Provider, ProviderError, apple, gitlab, google, microsoft, oidc, telegram, twitch};
+use super::{Icon, Now, Provider, ProviderError};
+use super::{apple, discord, facebook, github, gitlab, google, mastodon, microsoft, oidc, patreon, telegram};
+use super::{twitch, wordpress_com, x};
 use crate::config::Secret;
 use crate::config::providers::{ProviderKind, ProviderSettings};
 use crate::outside::http::Http;
@@ -45,7 +49,39 @@ pub fn build(
         ProviderKind::Twitch => {
             (twitch::NAME, twitch::ICON, twitch::TRUSTED, base(twitch::ISSUER), twitch::dialect())
         }
-        other => return Err(ProviderError::Refused(format!("{other:?} is not known yet"))),
+        ProviderKind::GitHub => {
+            return Ok(oauth(settings, http, github::NAME, github::ICON, github::TRUSTED, github::GitHub));
+        }
+        ProviderKind::WordPressCom => {
+            let (name, icon, trusted) = (wordpress_com::NAME, wordpress_com::ICON, wordpress_com::TRUSTED);
+            return Ok(oauth(settings, http, name, icon, trusted, wordpress_com::WordPressCom));
+        }
+        ProviderKind::X => return Ok(oauth(settings, http, x::NAME, x::ICON, x::TRUSTED, x::X)),
+        ProviderKind::Facebook => {
+            let (name, icon, trusted) = (facebook::NAME, facebook::ICON, facebook::TRUSTED);
+            return Ok(oauth(settings, http, name, icon, trusted, facebook::Facebook));
+        }
+        ProviderKind::Discord => {
+            return Ok(oauth(
+                settings,
+                http,
+                discord::NAME,
+                discord::ICON,
+                discord::TRUSTED,
+                discord::Discord,
+            ));
+        }
+        ProviderKind::Patreon => {
+            return Ok(oauth(
+                settings,
+                http,
+                patreon::NAME,
+                patreon::ICON,
+                patreon::TRUSTED,
+                patreon::Patreon,
+            ));
+        }
+        ProviderKind::Mastodon => return Ok(any_mastodon(settings, http, now)),
     };
     open_id(settings, http, now, kind)
 }
@@ -87,6 +123,38 @@ fn open_id(
         metadata: Default::default(),
         keys: Default::default(),
     }))
+}
+
+fn oauth(
+    settings: &ProviderSettings,
+    http: &Http,
+    name: &str,
+    icon: &str,
+    trusted: bool,
+    dialect: impl OAuthDialect + 'static,
+) -> Arc<dyn Provider> {
+    let secret_in = if settings.kind == ProviderKind::X { SecretIn::Header } else { SecretIn::Body };
+    Arc::new(OAuth {
+        id: settings.id.clone(),
+        name: settings.name.clone().unwrap_or_else(|| name.to_owned()),
+        icon: icon_of(settings, icon),
+        client: client(settings, http, secret_in),
+        base: settings.base_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()),
+        is_trusted: settings.trust_email.unwrap_or(trusted),
+        dialect: Box::new(dialect),
+    })
+}
+
+fn any_mastodon(settings: &ProviderSettings, http: &Http, now: &Now) -> Arc<dyn Provider> {
+    Arc::new(Mastodon {
+        id: settings.id.clone(),
+        name: settings.name.clone().unwrap_or_else(|| mastodon::NAME.to_owned()),
+        icon: icon_of(settings, mastodon::ICON),
+        http: client(settings, http, SecretIn::Body).http,
+        only: settings.base_url.clone(),
+        now: now.clone(),
+        apps: Default::default(),
+    })
 }
 
 /// Our registration as the owner wrote it, with a client that reaches what the owner wrote.

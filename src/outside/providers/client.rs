@@ -24,6 +24,9 @@ use url::Url;
 use super::{Back, Departure, ProviderError};
 use crate::outside::http::{Http, HttpError, Request, Response};
 
+/// What token endpoints say of a client that they do not know: the standard's words, and GitHub's.
+const NOT_US: [&str; 3] = [": invalid_client", ": unauthorized_client", ": incorrect_client_credentials"];
+
 /// Who this instance is at a provider, and how it says so.
 #[derive(Clone)]
 pub struct Client {
@@ -103,6 +106,34 @@ impl Client {
             access: granted.access_token().secret().clone(),
             id_token: granted.extra_fields().id_token.clone(),
         })
+    }
+
+    /// Whether the token endpoint takes us for who we say we are: it is shown a code that cannot be one, and must complain
+    /// of that and not of us.
+    pub async fn introduce(
+        &self,
+        endpoint: &Url,
+        redirect_uri: &str,
+        pkce: bool,
+    ) -> Result<(), ProviderError> {
+        let departure = Departure {
+            redirect_uri: redirect_uri.to_owned(),
+            state: String::new(),
+            nonce: String::new(),
+            verifier: "afterword-doctor-asks-whether-you-know-this-client".to_owned(),
+            server: None,
+        };
+        let trade = Trade { endpoint, departure: &departure, code: "afterword-doctor", pkce };
+        match self.trade(&trade).await {
+            Err(ProviderError::Refused(why)) if NOT_US.iter().any(|word| why.ends_with(word)) => {
+                let host = endpoint.host_str().unwrap_or_default();
+                Err(ProviderError::Refused(format!(
+                    "{host} does not take the client id or its secret ({why})"
+                )))
+            }
+            Err(fault @ ProviderError::Unreachable(_)) => Err(fault),
+            _ => Ok(()),
+        }
     }
 
     /// What the provider says under `url` to who holds the token.

@@ -55,7 +55,8 @@ impl<T> Kept<T> {
         self.not_older_than(REFETCH, REFETCH, now, fetch).await
     }
 
-    async fn not_older_than<F>(
+    /// The same for what stays true for longer, or shorter.
+    pub async fn not_older_than<F>(
         &self,
         age: Duration,
         retry: Duration,

@@ -7,26 +7,34 @@ mod apple;
 pub mod build;
 pub mod claims;
 pub mod client;
+mod discord;
 mod discovery;
+mod facebook;
+mod github;
 mod gitlab;
 mod google;
 mod id_token;
 mod jwks;
 mod kept;
+mod mastodon;
 mod microsoft;
+mod oauth;
 mod oidc;
 mod openid;
+mod patreon;
 mod telegram;
 mod twitch;
+mod wordpress_com;
+mod x;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use url::Url;
 
-pub use crate::domain::departures::Back;
 use crate::domain::{Profile, ProviderId, Timestamp};
 
+pub use crate::domain::departures::Back;
 pub use build::build;
 
 /// Asks for the time.
@@ -54,6 +62,12 @@ pub trait Provider: Send + Sync {
 
     /// Where to send the browser. May ask the provider first (discovery, registration).
     async fn begin(&self, departure: &Departure) -> Result<Sent, ProviderError>;
+
+    /// Whether it can be asked, and takes us for who we say we are, as far as that can be found out without a person.
+    /// For the operator; nothing depends on it.
+    async fn check(&self, _redirect_uri: &str) -> Result<(), ProviderError> {
+        Ok(())
+    }
 
     /// Trades the code for what the provider says of the person, and checks it.
     async fn finish(&self, departure: &Departure, memo: &str, back: Back) -> Result<Profile, ProviderError>;

@@ -134,6 +134,12 @@ impl Provider for OpenId {
         Ok(Sent { location, memo: String::new() })
     }
 
+    async fn check(&self, redirect_uri: &str) -> Result<(), ProviderError> {
+        let metadata = self.metadata().await?;
+        let pkce = self.pkce(&metadata);
+        self.trading_client(&metadata)?.introduce(&metadata.token_endpoint, redirect_uri, pkce).await
+    }
+
     async fn finish(&self, departure: &Departure, _memo: &str, back: Back) -> Result<Profile, ProviderError> {
         let metadata = self.metadata().await?;
         check_response_issuer(&metadata, &back)?;
