@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use url::Url;
 
 use super::Error;
+use super::guests::Solution;
 use super::limits::Subject;
 use crate::app::{App, random};
 use crate::domain::comments::{Body, RemovedBy, Verdict};
@@ -34,6 +35,8 @@ pub struct Draft {
 pub struct GuestDetails {
     pub name: String,
     pub email: Option<String>,
+    /// The work that their browser did.
+    pub proof: Option<Solution>,
 }
 
 /// Where a request came from, as far as it is known.
@@ -65,6 +68,14 @@ pub async fn post(
         .and_then(|guest| guest.email.as_deref())
         .filter(|email| !email.trim().is_empty());
     let email = email.map(Email::parse).transpose()?;
+    // A repeat is not a second comment: it must not be refused for being too fast, and needs no work of its own.
+    let is_repeat = match &idempotency {
+        Some(request) => app.store.is_repeat(site.id, &author, request).await?,
+        None => false,
+    };
+    if !is_repeat {
+        may_post_now(app, site, visitor, &key, draft.guest.as_ref(), &sender)?;
+    }
     match (&author, visitor) {
         (Author::Guest { name, .. }, _) => refuse_staff_names(app, site, name, None).await?,
         // A name is taken on one site and worn on all.
@@ -72,15 +83,6 @@ pub async fn post(
             refuse_staff_names(app, site, name, Some(*id)).await?;
         }
         _ => {}
-    }
-    // A repeat is not a second comment: it must not be refused for being too fast.
-    let is_repeat = match &idempotency {
-        Some(request) => app.store.is_repeat(site.id, &author, request).await?,
-        None => false,
-    };
-    if !is_repeat {
-        note_sender(app, &sender);
-        app.limits.write.check(subject(visitor, &sender))?;
     }
     let document = parse(&body).await;
     let new = NewComment {
@@ -226,6 +228,37 @@ pub(super) fn may_write(app: &App, visitor: &Visitor) -> Result<(), Refusal> {
         Visitor::Member { member, .. } if !member.standing.may_write(app.clock.now()) => Err(Refusal::Banned),
         Visitor::Member { .. } => Ok(()),
     }
+}
+
+/// Work and limits. The work first: what has not cost its sender anything must not use up what their address may do.
+fn may_post_now(
+    app: &App,
+    site: &Site,
+    visitor: &Visitor,
+    page: &PageKey,
+    guest: Option<&GuestDetails>,
+    sender: &Sender,
+) -> Result<(), Refusal> {
+    let now = app.clock.now();
+    let is_guest = matches!(visitor, Visitor::Guest { .. });
+    let taken = match is_guest && site.settings.guest_proof {
+        true => {
+            let proof = guest.and_then(|guest| guest.proof.as_ref());
+            Some(app.guest_work.take(site.id, page, proof, now, &*app.chance)?)
+        }
+        false => None,
+    };
+    note_sender(app, sender);
+    if let Err(too_fast) = app.limits.write.check(subject(visitor, sender)) {
+        if let Some(taken) = taken {
+            app.guest_work.give_back(taken);
+        }
+        return Err(too_fast);
+    }
+    if is_guest {
+        app.guest_work.note_comment(site.id, now);
+    }
+    Ok(())
 }
 
 fn author_of(

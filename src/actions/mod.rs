@@ -6,6 +6,7 @@ pub mod comments;
 pub mod dashboard;
 pub mod departures;
 pub mod email_sign_in;
+pub mod guests;
 pub mod health;
 pub mod identities;
 pub mod limits;

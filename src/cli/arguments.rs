@@ -128,6 +128,9 @@ pub struct SiteEdit {
     /// Let people comment without an account
     #[arg(long, value_name = "on|off", hide_possible_values = true)]
     pub guests: Option<Switch>,
+    /// Have a guest's browser work a moment before each comment, which keeps robots out
+    #[arg(long, value_name = "on|off", hide_possible_values = true)]
+    pub guest_proof: Option<Switch>,
     /// Show and take likes
     #[arg(long, value_name = "on|off", hide_possible_values = true)]
     pub likes: Option<Switch>,

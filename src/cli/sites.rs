@@ -21,6 +21,7 @@ pub struct Facts {
     origins: Vec<String>,
     development_until: Option<String>,
     guests: bool,
+    guest_proof: bool,
     likes: bool,
     body_max_chars: usize,
     edit_minutes: u64,
@@ -113,6 +114,7 @@ fn changed_settings(mut settings: SiteSettings, edit: SiteEdit) -> SiteSettings 
         }
     }
     set(&mut settings.guests, edit.guests.map(Switch::is_on));
+    set(&mut settings.guest_proof, edit.guest_proof.map(Switch::is_on));
     set(&mut settings.likes, edit.likes.map(Switch::is_on));
     set(&mut settings.body_max_chars, edit.body_max_chars.map(|chars| chars as usize));
     set(
@@ -163,6 +165,7 @@ fn facts(app: &App, site: &Site) -> Facts {
         origins: origins.iter().map(Origin::to_string).collect(),
         development_until: development_until.filter(|until| now < *until).map(|until| until.to_string()),
         guests: settings.guests,
+        guest_proof: settings.guest_proof,
         likes: settings.likes,
         body_max_chars: settings.body_max_chars,
         edit_minutes: settings.edit_window.as_secs() / 60,
@@ -201,6 +204,7 @@ impl fmt::Display for Facts {
             None => writeln!(f, "  development     off")?,
         }
         writeln!(f, "  guests          {}", on(self.guests))?;
+        writeln!(f, "  guest-proof     {}", on(self.guest_proof))?;
         writeln!(f, "  likes           {}", on(self.likes))?;
         writeln!(f, "  body-max-chars  {}", self.body_max_chars)?;
         writeln!(f, "  edit-minutes    {}", self.edit_minutes)?;

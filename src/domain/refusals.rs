@@ -70,6 +70,8 @@ pub enum Refusal {
     NameNeeded,
     #[error("this site takes comments from signed-in people only")]
     GuestsOff,
+    #[error("your browser has to do a little work first")]
+    ProofNeeded { challenge: String, bits: u8 },
     #[error("you cannot like your own comment")]
     OwnComment,
     #[error("the time to edit this comment is over")]

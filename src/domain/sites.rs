@@ -73,6 +73,8 @@ impl Site {
 pub struct SiteSettings {
     /// Whether people may comment without an account.
     pub guests: bool,
+    /// Whether a guest's browser works a moment before a comment of theirs is taken.
+    pub guest_proof: bool,
     pub likes: bool,
     pub body_max_chars: usize,
     /// How long an author may change what they wrote.
@@ -88,6 +90,7 @@ impl Default for SiteSettings {
     fn default() -> SiteSettings {
         SiteSettings {
             guests: true,
+            guest_proof: true,
             likes: true,
             body_max_chars: 10_000,
             edit_window: Duration::from_secs(15 * 60),

@@ -11,6 +11,7 @@ mod cross_site;
 mod cursor;
 mod encoding;
 mod etag;
+mod guests;
 mod health;
 mod journal;
 mod mine;
@@ -108,6 +109,7 @@ pub fn routes() -> Vec<Route> {
         threads::routes(),
         mine::routes(),
         comments::routes(),
+        guests::routes(),
         votes::routes(),
         sessions::routes(),
         providers::routes(),

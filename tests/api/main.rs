@@ -7,6 +7,7 @@ mod support;
 
 mod comments;
 mod first_party;
+mod guest_work;
 mod guests;
 mod moderation;
 mod pages;

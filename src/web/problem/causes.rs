@@ -38,6 +38,9 @@ impl From<Refusal> for Problem {
             Refusal::Banned => of(&kinds::BANNED),
             Refusal::NameNeeded => of(&kinds::NAME_NEEDED),
             Refusal::GuestsOff => of(&kinds::GUESTS_OFF),
+            Refusal::ProofNeeded { challenge, bits } => {
+                of(&kinds::PROOF_NEEDED).with("challenge", challenge).with("bits", bits)
+            }
             Refusal::OwnComment => of(&kinds::OWN_COMMENT),
             Refusal::EditWindowOver => of(&kinds::EDIT_WINDOW_OVER),
             Refusal::LikesOff => of(&kinds::LIKES_OFF),

@@ -100,6 +100,8 @@ kinds! {
         "A comment shows who wrote it. Choose a display name, then send it again."
     GUESTS_OFF "guests-off" 403 "Guests cannot comment here":
         "This site takes comments from signed-in people only."
+    PROOF_NEEDED "proof-needed" 403 "A little work first":
+        "A guest's browser finds a decimal number for which SHA-256 of `challenge`, a colon and that number begins with `bits` zero bits, and sends both as `proof`. Each challenge is good for one comment, on one page, for ten minutes."
     OWN_COMMENT "own-comment" 403 "You cannot like your own comment":
         "A like is what others give."
     EDIT_WINDOW_OVER "edit-window-over" 403 "The time to edit is over":

@@ -141,6 +141,9 @@ struct StoredSettings {
     keep_query: Vec<String>,
     #[n(6)]
     hold_links: u64,
+    /// Absent before there was such a thing.
+    #[n(7)]
+    guest_proof: Option<bool>,
 }
 
 impl From<&Site> for StoredSite {
@@ -159,6 +162,7 @@ impl From<&Site> for StoredSite {
                 page_identity: codes::of_identity(settings.page_identity),
                 keep_query: settings.keep_query.clone(),
                 hold_links: settings.hold_links as u64,
+                guest_proof: Some(settings.guest_proof),
             },
             created_at: site.created_at.as_millis(),
             version: site.version.0,
@@ -187,6 +191,7 @@ impl StoredSite {
                 page_identity: codes::identity(settings.page_identity)?,
                 keep_query: settings.keep_query,
                 hold_links: usize::try_from(settings.hold_links).unwrap_or(usize::MAX),
+                guest_proof: settings.guest_proof.unwrap_or(true),
             },
             created_at: Timestamp::from_millis(self.created_at),
             version: Version(self.version),

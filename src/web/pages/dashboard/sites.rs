@@ -78,6 +78,7 @@ struct SiteFacts {
     /// RFC 3339. Until when pages on this machine count as the site's.
     development_until: Option<String>,
     guests: bool,
+    guest_proof: bool,
     likes: bool,
     /// `null` while it is off.
     #[schema(required)]
@@ -132,6 +133,7 @@ impl SiteFacts {
                 .filter(|until| now < *until)
                 .map(|until| until.to_string()),
             guests: site.settings.guests,
+            guest_proof: site.settings.guest_proof,
             likes: site.settings.likes,
         }
     }
@@ -157,6 +159,7 @@ struct ChangeSite {
     /// On for 30 days, or off.
     development: Option<bool>,
     guests: Option<bool>,
+    guest_proof: Option<bool>,
     likes: Option<bool>,
 }
 
@@ -237,10 +240,11 @@ async fn add_site(request: Request) -> Result<Response, Problem> {
 async fn change_site(key: SiteKey, request: Request) -> Result<Response, Problem> {
     let account = owner(&request).await?;
     let sent: ChangeSite = request.json().await?;
-    let settings = if sent.guests.is_some() || sent.likes.is_some() {
+    let settings = if [sent.guests, sent.guest_proof, sent.likes].iter().any(Option::is_some) {
         let known = request.site(&key)?.settings.clone();
         Some(SiteSettings {
             guests: sent.guests.unwrap_or(known.guests),
+            guest_proof: sent.guest_proof.unwrap_or(known.guest_proof),
             likes: sent.likes.unwrap_or(known.likes),
             ..known
         })

@@ -17,6 +17,7 @@ export const site = object({
   origins: list(text),
   development_until: maybe(text),
   guests: flag,
+  guest_proof: flag,
   likes: flag,
   sso: maybe(sso),
 });
@@ -40,7 +41,7 @@ export interface NewSite {
   development: boolean;
 }
 
-export type SiteChange = Partial<Omit<NewSite, "key">> & { guests?: boolean; likes?: boolean };
+export type SiteChange = Partial<Omit<NewSite, "key">> & { guests?: boolean; guest_proof?: boolean; likes?: boolean };
 
 /** What an owner does with single sign-on. */
 export type SsoChange =

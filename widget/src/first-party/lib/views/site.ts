@@ -59,6 +59,8 @@ export function siteView(state: State, first: Site, replaced: (site: Site) => vo
         (development) => change({ development }, "Saved")),
       toggle("guests", "Guests may comment", "With a name and no account. Their first comment waits for your approval.",
         site.guests, (guests) => change({ guests }, "Saved")),
+      toggle("guest-proof", "Guests’ browsers work a moment first", "Less than a second for each comment, and more when many come at once: it keeps robots out without a puzzle.",
+        site.guest_proof, (guest_proof) => change({ guest_proof }, "Saved")),
       toggle("likes", "Likes", "One per person and comment.", site.likes, (likes) => change({ likes }, "Saved"))),
     section("Single sign-on", "If people sign in on your own site, your server can say who they are: they comment without signing in again. docs/single-sign-on.md shows how.",
       ssoView(() => site, take)),
