@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use url::Url;
 
-use super::Error;
 use super::guests::Solution;
 use super::limits::Subject;
+use super::{Error, idempotency};
 use crate::app::{App, random};
 use crate::domain::comments::{Body, RemovedBy, Verdict};
 use crate::domain::moderation::{self, Writer};
@@ -56,8 +56,10 @@ pub async fn post(
     sender: Sender,
 ) -> Result<Comment, Error> {
     let now = app.clock.now();
-    let idempotency =
-        draft.idempotency_key.clone().map(|key| Idempotency { key, request: fingerprint(&draft) });
+    let idempotency = draft
+        .idempotency_key
+        .clone()
+        .map(|key| Idempotency { key, request: idempotency::fingerprint(&draft) });
     let key = draft.page.key(site, now)?;
     let url = draft.page.address(site, now)?;
     let body = Body::parse(&draft.body, site.settings.body_max_chars)?;
@@ -381,21 +383,4 @@ fn fitted_title(title: &str) -> String {
         .take(crate::domain::Thread::MAX_TITLE_CHARS)
         .collect();
     title.trim().to_owned()
-}
-
-/// What a request asked for, so that a key used for another one is noticed.
-fn fingerprint(draft: &Draft) -> TokenHash {
-    let mut hasher = blake3::Hasher::new();
-    let parent = draft.parent.map(|parent| parent.to_string()).unwrap_or_default();
-    let page = draft.page.id.as_deref().unwrap_or(&draft.page.url);
-    for part in [page, &parent, &draft.body, draft.guest.as_ref().map_or("", |guest| &guest.name)] {
-        hasher.update(&(part.len() as u64).to_be_bytes());
-        hasher.update(part.as_bytes());
-    }
-    TokenHash(*hasher.finalize().as_bytes())
-}
-
-/// The key under which a client may repeat a request: 1 to 64 printable ASCII characters.
-pub fn parse_idempotency_key(raw: &str) -> Option<String> {
-    ((1..=64).contains(&raw.len()) && raw.bytes().all(|b| b.is_ascii_graphic())).then(|| raw.to_owned())
 }

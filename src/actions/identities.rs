@@ -4,6 +4,7 @@ use super::Error;
 use crate::app::App;
 use crate::domain::identities::LinkedIdentity;
 use crate::domain::{Account, IdentityKey};
+use crate::storage::accounts::Ways;
 
 /// The latest used first.
 pub async fn list(app: &App, account: &Account) -> Result<Vec<LinkedIdentity>, Error> {
@@ -12,5 +13,6 @@ pub async fn list(app: &App, account: &Account) -> Result<Vec<LinkedIdentity>, E
 
 /// Unlinks one, unless it is the last way into the account.
 pub async fn unlink(app: &App, account: &Account, identity: IdentityKey) -> Result<(), Error> {
-    Ok(app.store.unlink_identity(account.id, identity, app.mailer.is_some()).await??)
+    let ways = Ways { mail: app.mailer.is_some() };
+    Ok(app.store.unlink_identity(account.id, identity, ways).await??)
 }

@@ -2,18 +2,22 @@
 //! moderation are asked here, and nowhere else.
 
 pub mod access_tokens;
+pub mod account;
 pub mod comments;
 pub mod dashboard;
 pub mod departures;
 pub mod email_sign_in;
 pub mod guests;
 pub mod health;
+pub mod idempotency;
 pub mod identities;
 pub mod limits;
+pub mod password_proofs;
 pub mod passwords;
 pub mod popup;
 pub mod proofs;
 pub mod providers;
+pub mod second_factors;
 pub mod senders;
 pub mod sessions;
 pub mod setup;

@@ -1,32 +1,26 @@
 //! Proving an account that has the address of somebody who came from a provider, so that the two are linked by the one
 //! who has both.
 
-use std::net::IpAddr;
-
 use super::Error;
+use super::password_proofs::{self, Attempt, Proved};
 use super::popup::{self, Finished, Shown, Transaction};
 use crate::app::App;
 use crate::domain::departures::Proof;
 use crate::domain::{AccountId, Refusal, Via};
 
-/// The account's password links the identity that waits, and the sign-in goes on.
+/// The account's password links the identity that waits, and the sign-in goes on. The attempt's address is not looked at.
 pub async fn by_password(
     app: &App,
     transaction: &Transaction,
-    password: &str,
-    ip: Option<IpAddr>,
+    attempt: Attempt<'_>,
     device: &str,
-) -> Result<Finished, Error> {
-    let (wanted, provider) = wanted(app, transaction).await?;
-    let facts = app.store.private_facts(wanted).await?.ok_or(Refusal::CodeGone)?;
-    let email = facts.email.filter(|_| facts.email_verified).ok_or(Refusal::CodeGone)?;
-    let account = popup::check_password(app, email.as_str(), password, ip).await?;
-    if account.id != wanted {
-        return Err(Refusal::CodeGone.into());
-    }
+) -> Result<(Finished, Proved), Error> {
+    let (wanted, via) = wanted(app, transaction).await?;
+    let account = app.store.account(wanted).await?.ok_or(Refusal::CodeGone)?;
+    let proved = password_proofs::prove_again(app, &account, attempt).await?;
     let account = app.store.prove(transaction.id.clone(), app.clock.now()).await??;
-    let shown = Shown { account: &account, via: provider, device: Some(device), called: None };
-    popup::finish(app, transaction, shown).await
+    let shown = Shown { account: &account, via, device: Some(device), called: None };
+    Ok((popup::finish(app, transaction, shown).await?, proved))
 }
 
 /// Which account a transaction waits for, and by what the sign-in began.

@@ -1,12 +1,13 @@
 //! The rules and the names. No I/O, no async, no wire or stored forms.
 //!
 //! Reading order: [`ids`] and [`time`], then [`sites`], [`pages`] and [`threads`], then [`comments`] with
-//! [`document`] and [`moderation`], then people: [`accounts`], [`identities`], [`guests`], [`sessions`], [`departures`],
-//! and what they may not do: [`refusals`].
+//! [`document`] and [`moderation`], then people: [`accounts`], [`identities`], [`guests`], [`sessions`],
+//! [`second_factors`], [`departures`], and what they may not do: [`refusals`].
 
 pub mod accounts;
 pub mod comments;
 pub mod departures;
+pub mod devices;
 pub mod document;
 pub mod guests;
 pub mod identities;
@@ -17,6 +18,7 @@ pub mod notices;
 pub mod origins;
 pub mod pages;
 pub mod refusals;
+pub mod second_factors;
 pub mod sessions;
 pub mod sites;
 pub mod sso;

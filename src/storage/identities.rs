@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use super::accounts::Ways;
 use super::{Answer, StoreError};
 use crate::domain::departures::{Back, Departed, Proof};
 use crate::domain::identities::LinkedIdentity;
@@ -66,7 +67,7 @@ pub trait Identities: Send + Sync {
     async fn identities_of(&self, account: AccountId) -> Result<Vec<LinkedIdentity>, StoreError>;
     /// Links an identity to an account that is signed in. `IdentityTaken` if it is another account's.
     async fn link_identity(&self, account: AccountId, profile: Profile, now: Timestamp) -> Answer<()>;
-    /// Unlinks one. `LastWayIn` if the account has no other identity, no password, and no verified address that a mail
-    /// can be sent to (`mail`). One that is not theirs changes nothing.
-    async fn unlink_identity(&self, account: AccountId, identity: IdentityKey, mail: bool) -> Answer<()>;
+    /// Unlinks one. `LastWayIn` if nothing would be left to sign in with: no other identity, no password, and no verified
+    /// address that a mail can be sent to. One that is not theirs changes nothing.
+    async fn unlink_identity(&self, account: AccountId, identity: IdentityKey, ways: Ways) -> Answer<()>;
 }

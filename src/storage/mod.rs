@@ -7,13 +7,16 @@
 //! Each trait's promises are tested once, by the `conformance!` suite, on every engine.
 
 pub mod accounts;
+pub mod attempts;
 pub mod comments;
 pub mod guests;
 pub mod health;
+pub mod holdings;
 pub mod identities;
 pub mod mail_links;
 pub mod outbox;
 pub mod redb;
+pub mod second_factors;
 pub mod sessions;
 pub mod sites;
 pub mod sso;
@@ -23,12 +26,15 @@ pub mod votes;
 use crate::domain::Refusal;
 
 pub use accounts::Accounts;
+pub use attempts::Attempts;
 pub use comments::Comments;
 pub use guests::Guests;
 pub use health::Health;
+pub use holdings::HoldingsOf;
 pub use identities::Identities;
 pub use mail_links::MailLinks;
 pub use outbox::Outbox;
+pub use second_factors::SecondFactors;
 pub use sessions::Sessions;
 pub use sites::Sites;
 pub use sso::Sso;
@@ -38,12 +44,15 @@ pub use votes::Votes;
 /// A store: every feature's trait together.
 pub trait Store:
     Accounts
+    + Attempts
     + Comments
     + Guests
     + Health
+    + HoldingsOf
     + Identities
     + MailLinks
     + Outbox
+    + SecondFactors
     + Sessions
     + Sites
     + Sso
@@ -51,20 +60,22 @@ pub trait Store:
     + Votes
 {
 }
-impl<
+impl<T> Store for T where
     T: Accounts
+        + Attempts
         + Comments
         + Guests
         + Health
+        + HoldingsOf
         + Identities
         + MailLinks
         + Outbox
+        + SecondFactors
         + Sessions
         + Sites
         + Sso
         + Threads
-        + Votes,
-> Store for T
+        + Votes
 {
 }
 

@@ -195,7 +195,7 @@ async fn post(site: SiteKey, req: Request) -> Result<Response, Problem> {
     let site = req.site(&site)?;
     let visitor = req.visitor(&site).await?;
     let idempotency_key = match req.header("idempotency-key") {
-        Some(raw) => Some(actions::comments::parse_idempotency_key(raw).ok_or_else(|| {
+        Some(raw) => Some(actions::idempotency::parse_key(raw).ok_or_else(|| {
             Problem::new(
                 &kinds::HEADERS_MISSING,
                 "Idempotency-Key: expected 1 to 64 printable ASCII characters",

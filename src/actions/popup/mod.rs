@@ -9,16 +9,13 @@ pub use transaction::{
     Purpose, Sealer, TRANSACTION_TTL, Transaction, Widget, begin, begin_account, begin_link,
 };
 
-use std::net::IpAddr;
-
-use super::limits::Subject;
-use super::passwords::Checked;
+use super::password_proofs::{self, Attempt, Proved};
 use super::sessions::new_session;
 use super::tokens::{self, TokenKind};
 use super::{Error, comments};
 use crate::app::App;
 use crate::domain::sessions::{ExchangeCode, Scope};
-use crate::domain::{Account, AccountId, Email, Name, Refusal, Site, Via};
+use crate::domain::{Account, Name, Refusal, Site, Via};
 
 /// What the popup's last page hands over.
 #[derive(Debug)]
@@ -53,14 +50,13 @@ pub(super) struct Shown<'a> {
 pub async fn by_password(
     app: &App,
     transaction: &Transaction,
-    email: &str,
-    password: &str,
-    ip: Option<IpAddr>,
+    attempt: Attempt<'_>,
     device: &str,
-) -> Result<Finished, Error> {
-    let account = check_password(app, email, password, ip).await?;
-    let shown = Shown { account: &account, via: Via::Password, device: Some(device), called: None };
-    finish(app, transaction, shown).await
+) -> Result<(Finished, Proved), Error> {
+    let proved = password_proofs::prove(app, attempt).await?;
+    let shown = Shown { account: &proved.account, via: Via::Password, device: Some(device), called: None };
+    let finished = finish(app, transaction, shown).await?;
+    Ok((finished, proved))
 }
 
 /// "Continue as NAME": the click of somebody whose first-party session lives, and how that one began.
@@ -71,33 +67,6 @@ pub async fn by_session(
     via: Via,
 ) -> Result<Finished, Error> {
     finish(app, transaction, Shown { account, via, device: None, called: None }).await
-}
-
-/// The account whose password this is.
-pub(super) async fn check_password(
-    app: &App,
-    email: &str,
-    password: &str,
-    ip: Option<IpAddr>,
-) -> Result<Account, Error> {
-    if let Some(ip) = ip {
-        app.limits.sign_in.check(Subject::address(ip))?;
-    }
-    let email = Email::parse(email)?;
-    app.limits.sign_in_account.check(Subject::recipient(&email))?;
-    let account = app.store.account_by_email(&email).await?;
-    // Asked for unknown accounts too, with an id nobody has, so that both cost the same.
-    let id = account.as_ref().map_or_else(|| AccountId::from_random([0; 16]), |account| account.id);
-    let phc = app.store.private_facts(id).await?.and_then(|facts| facts.password);
-    match (app.passwords.verify(password, phc.as_deref()).await?, account) {
-        (Checked::Right { outdated }, Some(account)) => {
-            if outdated && let Some(rehashed) = app.passwords.rehash(password, &*app.chance).await {
-                app.store.rehash_password(account.id, rehashed).await?;
-            }
-            Ok(account)
-        }
-        _ => Err(Refusal::WrongPassword.into()),
-    }
 }
 
 /// Hands over what the transaction is for.

@@ -3,14 +3,14 @@
 //! Invariant: an identity is linked to an account that was made for it, or after that account was proven; an address
 //! alone never links anything.
 
-use super::accounts::{account, by_email, forget_ways_in, private, save};
+use super::accounts::{account, by_email, private, save};
 use super::expiry::{self, Kept};
 use super::fault::Fault;
 use super::keys;
-use super::sessions::end_sessions;
 use super::stored::identity::{StoredIdentity, StoredProof};
 use super::stored::people::StoredPrivate;
 use super::tables::{CborRows, Fixed, Tables};
+use super::ways_in::give_up_address;
 use crate::domain::departures::{DEPARTURE_TTL, Proof};
 use crate::domain::identities::LinkedIdentity;
 use crate::domain::{Account, AccountId, Email, Identity, Profile, Refusal, Timestamp};
@@ -61,19 +61,11 @@ fn make(
     let account = Account { id, name: None, created_at: now, epoch: 0, operator: false };
     save(tables, &account)?;
     if let Some(email) = email {
-        let facts = PrivateFacts { email: Some(email.clone()), email_verified: true, password: None };
+        let facts = PrivateFacts { email: Some(email.clone()), email_verified: true, ..Default::default() };
         tables.account_private.write(id.0.as_bytes(), &StoredPrivate::from(&facts))?;
         tables.account_by_email.insert(email.lookup().as_bytes(), id.0.as_bytes())?;
     }
     Ok(account)
-}
-
-/// Somebody put the address there without showing that it is theirs, perhaps to wait for its owner.
-fn give_up_address(tables: &mut Tables<'_>, holder: Account, address: &Email) -> Result<(), Fault> {
-    forget_ways_in(tables, holder.id)?;
-    tables.account_private.remove(holder.id.0.as_bytes())?;
-    tables.account_by_email.remove(address.lookup().as_bytes())?;
-    end_sessions(tables, holder).map(drop)
 }
 
 /// Links an identity to an account, or notes that it was used.

@@ -30,6 +30,8 @@ pub enum Kept {
     Departed,
     Proof,
     MailLink,
+    WrongPasswords,
+    KnownDevice,
 }
 
 /// Comments are pruned by one job, sessions by another.
@@ -55,6 +57,8 @@ impl Kept {
             Kept::Departed => (Family::Sessions, 5),
             Kept::Proof => (Family::Sessions, 6),
             Kept::MailLink => (Family::Sessions, 7),
+            Kept::WrongPasswords => (Family::Sessions, 20),
+            Kept::KnownDevice => (Family::Sessions, 21),
         }
     }
 
@@ -74,6 +78,8 @@ impl Kept {
             Departed,
             Proof,
             MailLink,
+            WrongPasswords,
+            KnownDevice,
         ];
         all.into_iter()
             .find(|kept| kept.codes() == (family, kind))

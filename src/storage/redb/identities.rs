@@ -3,15 +3,15 @@
 use async_trait::async_trait;
 
 use super::RedbStore;
-use super::accounts::private;
 use super::fault::Fault;
 use super::keys;
 use super::stored::identity::StoredIdentity;
 use super::tables::{CborRows, Fixed, FixedRows, Rows, Tables};
-use super::{arrivals, departures};
+use super::{arrivals, departures, ways_in};
 use crate::domain::departures::{Back, Departed, Proof};
 use crate::domain::identities::LinkedIdentity;
-use crate::domain::{Account, AccountId, IdentityKey, Profile, ProviderId, Refusal, Timestamp, TokenHash};
+use crate::domain::{Account, AccountId, IdentityKey, Profile, ProviderId, Timestamp, TokenHash};
+use crate::storage::accounts::Ways;
 use crate::storage::identities::Arrived;
 use crate::storage::{Answer, Identities, StoreError};
 
@@ -85,20 +85,8 @@ impl Identities for RedbStore {
         self.write(move |tables, _| Ok(arrivals::link_to(tables, account, &profile, now)?.map(drop))).await
     }
 
-    async fn unlink_identity(&self, account: AccountId, identity: IdentityKey, mail: bool) -> Answer<()> {
-        self.write(move |tables, _| {
-            let all = keys_of(&tables.identity_by_account, account)?;
-            if !all.contains(&identity) {
-                return Ok(Ok(()));
-            }
-            let facts = private(tables, account)?;
-            let reachable = mail && facts.email.is_some() && facts.email_verified;
-            if all.len() == 1 && facts.password.is_none() && !reachable {
-                return Ok(Err(Refusal::LastWayIn));
-            }
-            unlink(tables, account, identity).map(Ok)
-        })
-        .await
+    async fn unlink_identity(&self, account: AccountId, identity: IdentityKey, ways: Ways) -> Answer<()> {
+        self.write(move |tables, _| ways_in::unlink(tables, account, identity, &ways)).await
     }
 }
 
@@ -114,4 +102,11 @@ pub fn keys_of(index: &impl Rows<Fixed<48>, ()>, account: AccountId) -> Result<V
 pub fn unlink(tables: &mut Tables<'_>, account: AccountId, identity: IdentityKey) -> Result<(), Fault> {
     tables.identities.remove(&identity.0)?;
     tables.identity_by_account.remove(&keys::identity_of(account, identity)).map(drop)
+}
+
+pub fn unlink_all(tables: &mut Tables<'_>, account: AccountId) -> Result<(), Fault> {
+    for key in keys_of(&tables.identity_by_account, account)? {
+        unlink(tables, account, key)?;
+    }
+    Ok(())
 }

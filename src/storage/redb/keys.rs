@@ -154,6 +154,10 @@ pub fn transaction(id: &str) -> [u8; 32] {
     Sha256::digest(id.as_bytes()).into()
 }
 
+pub fn known_device(account: AccountId, device: TokenHash) -> [u8; 48] {
+    join(&[account.0.as_bytes(), &device.0])
+}
+
 pub fn outbox(due_at: Timestamp, id: u64) -> [u8; 16] {
     join(&[&moment(due_at), &id.to_be_bytes()])
 }

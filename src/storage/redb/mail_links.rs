@@ -25,7 +25,7 @@ impl MailLinks for RedbStore {
         .await
     }
 
-    async fn mail_link(&self, token: TokenHash, now: Timestamp) -> Result<Option<MailLink>, StoreError> {
+    async fn mailed_link(&self, token: TokenHash, now: Timestamp) -> Result<Option<MailLink>, StoreError> {
         self.read(move |snapshot| live(&snapshot.mail_links, token, now)).await
     }
 

@@ -1,6 +1,5 @@
 //! Deleting sessions, codes and links that are over.
 
-use super::exchange;
 use super::expiry::{self, Due, Family, Kept};
 use super::fault::Fault;
 use super::keys;
@@ -10,6 +9,7 @@ use super::stored::identity::{StoredDeparted, StoredProof};
 use super::stored::people::StoredLink;
 use super::stored::session::{StoredEmailCode, StoredWrongCodes};
 use super::tables::{CborRows, Rows, Tables};
+use super::{attempts, exchange};
 use crate::domain::accounts::TokenHash;
 use crate::domain::departures::DEPARTURE_TTL;
 use crate::domain::sessions::{EMAIL_CODE_TTL, PASTED_CODE_TTL, WRONG_CODE_PERIOD};
@@ -96,6 +96,8 @@ fn prune_one(tables: &mut Tables<'_>, due: &Due, now: Timestamp) -> Result<bool,
             let over = mail_links::live(&tables.mail_links, TokenHash(token), now)?.is_none();
             Ok(over && tables.mail_links.remove(&token)?)
         }
+        Kept::WrongPasswords => attempts::prune_attempts(tables, &due.key, now).map(|()| true),
+        Kept::KnownDevice => attempts::prune_device(tables, &due.key, now).map(|()| true),
         _ => Err(Fault::corrupt("an expiry of a comment among those of sessions")),
     }
 }

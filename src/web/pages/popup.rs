@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::cookies::Cookie;
+use super::credentials::{attempt, known_device};
 use super::page::{failed, frame, show};
 use super::transactions::{Done, hand_over, host, known, transaction};
 use super::views::{Button, Known, Popup, Step};
@@ -77,6 +78,8 @@ struct ByPassword {
     tx: String,
     email: String,
     password: String,
+    /// Of an authenticator, or a recovery code: for accounts that ask for one.
+    code: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -146,10 +149,10 @@ pub fn popup(app: &App, transaction: &Transaction) -> Popup {
 async fn by_password(request: Request) -> Result<Response, Problem> {
     let sent: ByPassword = request.json().await?;
     let transaction = transaction(&request, &sent.tx)?;
-    let (ip, device) = (request.ip(), request.user_agent());
-    let finished =
-        popup::by_password(&request.app, &transaction, &sent.email, &sent.password, ip, device).await?;
-    hand_over(&request, &transaction, finished)
+    let attempt = attempt(&request, &sent.email, &sent.password, sent.code.as_deref());
+    let (finished, proved) =
+        popup::by_password(&request.app, &transaction, attempt, request.user_agent()).await?;
+    known_device(&request, hand_over(&request, &transaction, finished)?, &proved)
 }
 
 async fn by_session(request: Request) -> Result<Response, Problem> {

@@ -4,6 +4,7 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::credentials::{attempt, known_device};
 use super::transactions::{Done, hand_over, transaction};
 use crate::actions::proofs;
 use crate::web::route::{Class, KIB, RateClass, Route, route};
@@ -28,12 +29,15 @@ pub fn routes() -> Vec<Route> {
 struct ByPassword {
     tx: String,
     password: String,
+    /// Of an authenticator, or a recovery code: for accounts that ask for one.
+    code: Option<String>,
 }
 
 async fn by_password(request: Request) -> Result<Response, Problem> {
     let sent: ByPassword = request.json().await?;
     let transaction = transaction(&request, &sent.tx)?;
-    let (ip, device) = (request.ip(), request.user_agent());
-    let finished = proofs::by_password(&request.app, &transaction, &sent.password, ip, device).await?;
-    hand_over(&request, &transaction, finished)
+    let attempt = attempt(&request, "", &sent.password, sent.code.as_deref());
+    let (finished, proved) =
+        proofs::by_password(&request.app, &transaction, attempt, request.user_agent()).await?;
+    known_device(&request, hand_over(&request, &transaction, finished)?, &proved)
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::cookies::{Cookie, is_transaction_id};
 use crate::actions::popup::{Finished, Handed, Transaction};
 use crate::actions::sessions;
-use crate::domain::sessions::{IDLE_TTL, Scope};
+use crate::domain::sessions::{ABSOLUTE_TTL, Scope};
 use crate::domain::{Account, Origin, Via};
 use crate::web::problem::kinds;
 use crate::web::{Problem, Request, Response, response};
@@ -97,7 +97,7 @@ pub fn finish(
 ) -> Result<Response, Problem> {
     let base = &request.app.config.server.base_url;
     if let Some(session) = session {
-        answer = response::set_cookie(answer, &Cookie::Session.set(base, session, IDLE_TTL))?;
+        answer = response::set_cookie(answer, &Cookie::Session.set(base, session, ABSOLUTE_TTL))?;
     }
     response::set_cookie(answer, &Cookie::Transaction(&transaction.id).clear(base))
 }

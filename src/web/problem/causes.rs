@@ -51,7 +51,6 @@ impl From<Refusal> for Problem {
             Refusal::ProviderUnreachable { .. } => of(&kinds::PROVIDER_UNREACHABLE),
             Refusal::ProviderRefused { .. } => of(&kinds::PROVIDER_REFUSED),
             Refusal::IdentityTaken => of(&kinds::IDENTITY_TAKEN),
-            Refusal::LastWayIn => of(&kinds::LAST_WAY_IN),
             Refusal::OpenedElsewhere => of(&kinds::OPENED_ELSEWHERE),
             Refusal::Duplicate { earlier } => of(&kinds::DUPLICATE).with("earlier", earlier.to_string()),
             Refusal::KeyReused => of(&kinds::KEY_REUSED),
@@ -69,6 +68,14 @@ impl From<Refusal> for Problem {
                 of(&kinds::PASSWORD_TOO_LONG).with("max_bytes", max_bytes)
             }
             Refusal::PasswordGuessable { .. } => of(&kinds::PASSWORD_GUESSABLE),
+            Refusal::TooManyWrongPasswords => of(&kinds::TOO_MANY_WRONG_PASSWORDS),
+            Refusal::SecondFactorNeeded => of(&kinds::SECOND_FACTOR_NEEDED),
+            Refusal::WrongSecondFactor => of(&kinds::WRONG_SECOND_FACTOR),
+            Refusal::FreshSignInNeeded => of(&kinds::FRESH_SIGN_IN_NEEDED),
+            Refusal::LastWayIn => of(&kinds::LAST_WAY_IN),
+            Refusal::AddressTaken => of(&kinds::ADDRESS_TAKEN),
+            Refusal::AddressNeeded => of(&kinds::ADDRESS_NEEDED),
+            Refusal::UnknownSession => of(&kinds::UNKNOWN_SESSION),
             Refusal::LinkGone => of(&kinds::LINK_GONE),
             Refusal::NoMailer => of(&kinds::NO_MAILER),
             Refusal::Busy => of(&kinds::BUSY).retry_after(1),

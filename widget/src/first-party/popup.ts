@@ -4,6 +4,7 @@ import { post, said } from "./lib/ask.js";
 import { maybe, nothing, object, text } from "./lib/decode.js";
 import { copyButton, find, showStep } from "./lib/dom.js";
 import { blame, handle, revealable, value } from "./lib/forms.js";
+import { code, secondFactorFields, withSecondFactor } from "./lib/second-factor.js";
 import { handOver, type Opener } from "./lib/hand-over.js";
 
 /** How long the opener may take to acknowledge before the code is shown to be carried by hand. */
@@ -30,23 +31,23 @@ const finished = object({
 const main = find("main", HTMLElement);
 const tx = main.dataset["tx"] ?? "";
 
-async function finish(path: string, sent: Record<string, string>): Promise<void> {
-  const { location: to, code, pasted, origin, st, return_to } = await post(path, { tx, ...sent }, finished);
+async function finish(path: string, sent: Record<string, string | null>): Promise<void> {
+  const { location: to, code: handed, pasted, origin, st, return_to } = await post(path, { tx, ...sent }, finished);
   if (to !== null) location.assign(to);
-  else if (code !== null && pasted !== null && origin !== null && st !== null) {
-    hand({ code, pasted, origin, st, return_to });
+  else if (handed !== null && pasted !== null && origin !== null && st !== null) {
+    hand({ code: handed, pasted, origin, st, return_to });
   }
 }
 
-function hand({ code, pasted, origin, st, return_to }: Code): void {
+function hand({ code: handed, pasted, origin, st, return_to }: Code): void {
   showStep("finishing");
   const opener: Opener | null = window.opener;
   if (!opener && return_to) {
     // In the fragment: it reaches the page's script, and no server and no log.
-    location.replace(`${return_to}#afterword-code=${code}.${st}`);
+    location.replace(`${return_to}#afterword-code=${handed}.${st}`);
     return;
   }
-  handOver({ opener, code, origin, st, patience: PATIENCE_MS, listen: window }).then(
+  handOver({ opener, code: handed, origin, st, patience: PATIENCE_MS, listen: window }).then(
     () => {
       window.close();
       // Still here: a browser that does not let a page close itself.
@@ -91,17 +92,20 @@ for (const button of document.querySelectorAll("[data-another-way]")) {
 const proof = document.querySelector<HTMLFormElement>("#prove-password-form");
 if (proof) {
   handle(proof, {
-    fields: { "wrong-password": "password" },
-    send: (values) => finish("/auth/popup/prove/password", { password: value(values, "password") }),
+    fields: { "wrong-password": "password", ...secondFactorFields },
+    send: (values) =>
+      withSecondFactor(proof, () =>
+        finish("/auth/popup/prove/password", { password: value(values, "password"), code: code(values) })),
   });
 }
 
 const form = find("#password-form", HTMLFormElement);
 revealable(form);
 handle(form, {
-  fields: { "invalid-email": "email" },
+  fields: { "invalid-email": "email", ...secondFactorFields },
   send: (values) =>
-    finish("/auth/popup/password", { email: value(values, "email"), password: value(values, "password") }),
+    withSecondFactor(form, () =>
+      finish("/auth/popup/password", { email: value(values, "email"), password: value(values, "password"), code: code(values) })),
 });
 
 const again = document.querySelector<HTMLFormElement>("#continue-form");
@@ -140,10 +144,10 @@ for (const button of document.querySelectorAll("[data-close]")) {
 
 find("#by-hand .copy", HTMLElement).append(copyButton(() => find("#pasted", HTMLElement).textContent ?? "", "Copy the code"));
 
-const { straightTo, code, pasted, origin, st, returnTo } = main.dataset;
-if (code && pasted && origin && st) {
+const { straightTo, code: handed, pasted, origin, st, returnTo } = main.dataset;
+if (handed && pasted && origin && st) {
   // Came back from a provider: the page has the code already.
-  hand({ code, pasted, origin, st, return_to: returnTo ?? null });
+  hand({ code: handed, pasted, origin, st, return_to: returnTo ?? null });
 } else if (straightTo) {
   document.querySelector<HTMLButtonElement>(`button[data-provider="${CSS.escape(straightTo)}"]`)?.click();
 }
