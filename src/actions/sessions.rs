@@ -94,7 +94,8 @@ pub async fn refresh(app: &App, site: &Site, origin: &Origin, token: &str) -> Re
     let hash = tokens::recognise(TokenKind::Refresh, token).ok_or(Refusal::SessionEnded)?;
     let now = app.clock.now();
     let presented = app.store.presented(hash, now).await?.ok_or(Refusal::SessionEnded)?;
-    if presented.session.scope != (Scope::Widget { site: site.id, origin: origin.clone() }) {
+    let theirs = presented.session.scope == (Scope::Widget { site: site.id, origin: origin.clone() });
+    if !theirs || !site.stands_by(&presented.session) {
         return Err(Refusal::SessionEnded.into());
     }
     if presented.session.refresh_step(presented.token.generation, now) == RefreshStep::Keep {

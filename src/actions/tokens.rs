@@ -23,6 +23,8 @@ pub enum TokenKind {
     Link,
     /// `ss_`: cookies of first-party pages.
     FirstParty,
+    /// `sso_`: what a site and this server share. The only one that is stored as it is.
+    SiteSecret,
     /// `kd_`: cookie of a browser that signed in before.
     Device,
 }
@@ -36,6 +38,7 @@ impl TokenKind {
             TokenKind::Exchange => "ec_",
             TokenKind::Link => "ln_",
             TokenKind::FirstParty => "ss_",
+            TokenKind::SiteSecret => "sso_",
             TokenKind::Device => "kd_",
         }
     }

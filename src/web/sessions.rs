@@ -150,7 +150,7 @@ struct Renamed<'a> {
 
 /// A signed-in widget.
 #[derive(Serialize, ToSchema)]
-struct Session<'a> {
+pub(super) struct Session<'a> {
     /// For `Authorization: Bearer`.
     access: String,
     expires_in_secs: u64,
@@ -247,7 +247,7 @@ async fn rename(site: SiteKey, req: Request) -> Result<Response, Problem> {
     Ok(response::ok(&Renamed { visitor: wire::Visitor::of(&visitor, site.id, &req.app) }))
 }
 
-fn session(req: &Request, site: &Site, signed_in: SignedIn, cookie: bool) -> Response {
+pub(super) fn session(req: &Request, site: &Site, signed_in: SignedIn, cookie: bool) -> Response {
     // A cookie without `Secure` cannot be partitioned, and browsers refuse it from another site.
     let cookie = cookie && req.app.config.server.base_url.is_https();
     let visitor = wire::Visitor::of(&signed_in.visitor, site.id, &req.app);

@@ -7,6 +7,7 @@ mod support;
 
 mod comments;
 mod first_party;
+mod guest_work;
 mod guests;
 mod moderation;
 mod pages;
@@ -15,4 +16,5 @@ mod providers;
 mod reading;
 mod refusals;
 mod sessions;
+mod sso;
 mod votes;

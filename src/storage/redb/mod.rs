@@ -55,6 +55,7 @@ mod schema;
 mod second_factors;
 mod sessions;
 mod sites;
+mod sso;
 mod stored;
 mod tables;
 #[cfg(test)]
