@@ -8,6 +8,8 @@ mod support;
 mod comments;
 mod first_party;
 mod guests;
+mod linking;
+mod mail_links;
 mod moderation;
 mod pages;
 mod permissions;

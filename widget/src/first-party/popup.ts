@@ -32,7 +32,9 @@ const main = find("main", HTMLElement);
 const tx = main.dataset["tx"] ?? "";
 
 async function finish(path: string, sent: Record<string, string | null>): Promise<void> {
-  const { location: to, code: handed, pasted, origin, st, return_to } = await post(path, { tx, ...sent }, finished);
+  const done = await post(path, { tx, ...sent }, maybe(finished));
+  if (done === null) throw new Error("The link was not used yet. Open it in this browser, then try again.");
+  const { location: to, code: handed, pasted, origin, st, return_to } = done;
   if (to !== null) location.assign(to);
   else if (handed !== null && pasted !== null && origin !== null && st !== null) {
     hand({ code: handed, pasted, origin, st, return_to });
@@ -143,6 +145,45 @@ for (const button of document.querySelectorAll("[data-close]")) {
 }
 
 find("#by-hand .copy", HTMLElement).append(copyButton(() => find("#pasted", HTMLElement).textContent ?? "", "Copy the code"));
+
+/** A link was mailed: goes on once it was used, in this browser. */
+function awaitMail(): void {
+  showStep("mail");
+  const channel = new BroadcastChannel("afterword-mail");
+  channel.addEventListener("message", (event: MessageEvent<unknown>) => {
+    const said = event.data;
+    if (typeof said === "object" && said !== null && "tx" in said && said.tx === tx) {
+      find("#mail-form", HTMLFormElement).requestSubmit();
+    }
+  });
+}
+
+const waiting = find("#mail-form", HTMLFormElement);
+handle(waiting, {
+  fields: secondFactorFields,
+  send: (values) => withSecondFactor(waiting, () => finish("/auth/popup/mail/finish", { code: code(values) })),
+});
+
+const asking = document.querySelector<HTMLFormElement>("#ask-mail-form");
+if (asking) {
+  handle(asking, {
+    fields: { "invalid-email": "address" },
+    send: async (values) => {
+      await post("/auth/popup/mail", { tx, email: value(values, "address") }, nothing);
+      awaitMail();
+    },
+  });
+}
+
+const proofByMail = document.querySelector<HTMLFormElement>("#prove-mail-form");
+if (proofByMail) {
+  handle(proofByMail, {
+    send: async () => {
+      await post("/auth/popup/prove/mail", { tx }, nothing);
+      awaitMail();
+    },
+  });
+}
 
 const { straightTo, code: handed, pasted, origin, st, returnTo } = main.dataset;
 if (handed && pasted && origin && st) {
