@@ -9,6 +9,8 @@ mod comments;
 mod first_party;
 mod guest_work;
 mod guests;
+mod linking;
+mod mail_links;
 mod moderation;
 mod pages;
 mod permissions;
