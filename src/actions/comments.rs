@@ -12,7 +12,7 @@ use crate::domain::comments::{Body, RemovedBy, Verdict};
 use crate::domain::moderation::{self, Writer};
 use crate::domain::{
     Account, AccountId, Author, Comment, CommentId, Document, Email, GuestId, Name, Origin, PageKey, PageRef,
-    Refusal, Site, Timestamp, TokenHash, Visitor,
+    Refusal, Site, SiteId, Timestamp, TokenHash, Visitor,
 };
 use crate::storage::comments::{Edit, Idempotency, NewComment, NewPage, Posted, Revision, SentFrom};
 use crate::storage::threads::Context;
@@ -275,16 +275,19 @@ fn author_of(
         Visitor::Guest { .. } if !site.settings.guests => Err(Refusal::GuestsOff),
         Visitor::Guest { known, token } => {
             let name = details.ok_or(Refusal::NameNeeded).and_then(|details| Name::parse(&details.name))?;
-            Ok(Author::Guest { id: known.as_ref().map_or_else(|| new_guest(*token), |guest| guest.id), name })
+            Ok(Author::Guest {
+                id: known.as_ref().map_or_else(|| new_guest(site.id, *token), |guest| guest.id),
+                name,
+            })
         }
         Visitor::Member { account, .. } if account.name.is_none() => Err(Refusal::NameNeeded),
         Visitor::Member { account, .. } => Ok(Author::Account(account.id)),
     }
 }
 
-/// A guest's id follows from their token, so that two first requests at once, or a repeated one, make one guest.
-fn new_guest(token: TokenHash) -> GuestId {
-    let hash = blake3::derive_key("afterword guest id v1", &token.0);
+/// A guest's id follows from their token and site, so that two first requests at once, or a repeated one, make one guest.
+fn new_guest(site: SiteId, token: TokenHash) -> GuestId {
+    let hash = blake3::derive_key("afterword guest id v2", &[&token.0[..], &site.0.to_be_bytes()].concat());
     let mut id = [0; 16];
     id.copy_from_slice(&hash[..16]);
     GuestId::from_random(id)

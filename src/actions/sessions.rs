@@ -16,6 +16,8 @@ pub struct SignedIn {
     pub visitor: Visitor,
     /// What a provider calls somebody who has not told us their name yet.
     pub suggested_name: Option<Name>,
+    /// How many comments that they wrote as a guest became theirs, if they asked for that.
+    pub claimed: Option<u64>,
 }
 
 /// A session that is not stored yet, and its first refresh token. Who it is for the store fills in, if only it knows.
@@ -131,7 +133,7 @@ pub(super) async fn signed_in(
     }
     let access = app.access_tokens.mint(session.id, account.id, site.id, origin.clone(), now, &*app.chance);
     let visitor = Visitor::Member { account, member, session: session.id, via: session.via.clone() };
-    Ok(SignedIn { access, refresh, visitor, suggested_name: None })
+    Ok(SignedIn { access, refresh, visitor, suggested_name: None, claimed: None })
 }
 
 /// Ends the session of a refresh token; with `everywhere`, all sessions of its account. An unknown token is signed out

@@ -19,6 +19,7 @@ mod arrivals;
 mod attempts;
 mod audit;
 mod catalog;
+mod claims;
 mod codec;
 mod comments;
 mod conversation;
