@@ -4,6 +4,7 @@ import { post, Refused } from "./lib/ask.js";
 import { flag, maybe, object, text } from "./lib/decode.js";
 import { find, showStep } from "./lib/dom.js";
 import { handle } from "./lib/forms.js";
+import { mailIsUsed } from "./lib/mail-channel.js";
 import { takeToken } from "./lib/token.js";
 
 const seen = object({ site: maybe(text), origin: maybe(text), asked_at: text, here: flag });
@@ -18,7 +19,7 @@ async function look(): Promise<void> {
   }
   for (const place of document.querySelectorAll<HTMLTimeElement>("[data-asked-at]")) {
     place.dateTime = asked_at;
-    place.textContent = `at ${new Date(asked_at).toLocaleTimeString()}`;
+    place.textContent = `at ${new Date(asked_at).toLocaleTimeString([], { timeStyle: "short" })}`;
   }
   showStep(here ? "here" : "elsewhere");
 }
@@ -27,8 +28,7 @@ handle(find("#use-form", HTMLFormElement), {
   send: async () => {
     try {
       const { tx } = await post("/auth/mail/use", { token }, used);
-      // The window that waits is of this origin and in this browser: it asks for its code itself.
-      new BroadcastChannel("afterword-mail").postMessage({ tx });
+      mailIsUsed(tx);
       showStep("used");
     } catch (error) {
       if (!(error instanceof Refused && error.kind === "link-gone")) throw error;
