@@ -6,6 +6,7 @@
 mod support;
 
 mod comments;
+mod escapes;
 mod first_party;
 mod guests;
 mod linking;
