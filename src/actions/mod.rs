@@ -10,6 +10,7 @@ pub mod email_sign_in;
 pub mod health;
 pub mod identities;
 pub mod limits;
+pub mod mail_links;
 pub mod password_proofs;
 pub mod passwords;
 pub mod popup;

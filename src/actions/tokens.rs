@@ -21,6 +21,8 @@ pub enum TokenKind {
     Exchange,
     /// `ln_`: in set-up and sign-in links.
     Link,
+    /// `ml_`: in mails.
+    Mail,
     /// `ss_`: cookies of first-party pages.
     FirstParty,
     /// `kd_`: cookie of a browser that signed in before.
@@ -35,6 +37,7 @@ impl TokenKind {
             TokenKind::Guest => "gt_",
             TokenKind::Exchange => "ec_",
             TokenKind::Link => "ln_",
+            TokenKind::Mail => "ml_",
             TokenKind::FirstParty => "ss_",
             TokenKind::Device => "kd_",
         }

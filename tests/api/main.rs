@@ -6,8 +6,11 @@
 mod support;
 
 mod comments;
+mod escapes;
 mod first_party;
 mod guests;
+mod linking;
+mod mail_links;
 mod moderation;
 mod pages;
 mod permissions;

@@ -11,6 +11,7 @@ mod attempts;
 mod deep;
 mod faults;
 mod heads;
+mod identities;
 mod killed;
 mod mine;
 mod moderation;
