@@ -5,8 +5,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod claims;
 mod comments;
 mod first_party;
+mod guest_work;
 mod guests;
 mod linking;
 mod mail_links;
@@ -17,4 +19,5 @@ mod providers;
 mod reading;
 mod refusals;
 mod sessions;
+mod sso;
 mod votes;
