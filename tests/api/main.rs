@@ -6,6 +6,7 @@
 mod support;
 
 mod comments;
+mod deletions;
 mod first_party;
 mod guests;
 mod moderation;

@@ -7,6 +7,7 @@ pub mod account;
 mod cookies;
 mod credentials;
 pub mod dashboard;
+mod deletions;
 mod departures;
 mod link;
 mod page;
@@ -22,6 +23,7 @@ pub fn routes() -> Vec<Route> {
     [
         popup::routes(),
         departures::routes(),
+        deletions::routes(),
         proofs::routes(),
         setup::routes(),
         link::routes(),
