@@ -7,6 +7,7 @@ mod support;
 
 mod claims;
 mod comments;
+mod deletions;
 mod first_party;
 mod guest_work;
 mod guests;

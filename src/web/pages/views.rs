@@ -116,6 +116,14 @@ pub struct AccountSignIn {
 }
 
 #[derive(Template)]
+#[template(path = "pages/deletion.html")]
+pub struct Deleted {
+    pub frame: Frame,
+    /// As people know it.
+    pub provider: String,
+}
+
+#[derive(Template)]
 #[template(path = "pages/error.html")]
 pub struct Failure {
     pub frame: Frame,
