@@ -5,6 +5,7 @@ mod doctor;
 mod home;
 mod mail_server;
 mod owners;
+mod provider;
 mod proxy;
 mod reading;
 mod sites;
