@@ -69,7 +69,20 @@ impl<'a> Browser<'a> {
     }
 
     pub async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
-        self.send("POST", "/account/sign-in", json!({ "email": email, "password": password })).await
+        self.sign_in_with(email, password, None).await
+    }
+
+    /// On the page that is shown to who is not signed in.
+    pub async fn sign_in_with(&mut self, email: &str, password: &str, code: Option<&str>) -> Answer {
+        let signed_out: Vec<_> =
+            self.cookies.iter().filter(|(name, _)| name.contains("aw-kd")).cloned().collect();
+        let page = Browser { cookies: signed_out, ..*self }.get("/account").await;
+        self.keep(&page);
+        let html = page.text();
+        let tx =
+            html.split("data-tx=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a transaction");
+        let sent = json!({ "tx": tx, "email": email, "password": password, "code": code });
+        self.send("POST", "/auth/popup/password", sent).await
     }
 
     pub async fn state(&self) -> Value {
@@ -106,7 +119,13 @@ fn new_session(
     account: &afterword::domain::Account,
     scope: afterword::domain::sessions::Scope,
 ) -> (afterword::storage::sessions::NewSession, String) {
-    afterword::actions::sessions::new_session(&app.app, Some(account), scope, "a test")
+    afterword::actions::sessions::new_session(
+        &app.app,
+        Some(account),
+        scope,
+        "a test",
+        afterword::domain::Via::Password,
+    )
 }
 
 /// A browser that is signed in to the account page of this member.
@@ -114,7 +133,7 @@ pub async fn signed_in<'a>(app: &'a TestApp, name: &str) -> Browser<'a> {
     let mut browser = Browser::of(app);
     let email = format!("{}@example.org", name.to_lowercase().replace(' ', "."));
     let answer = browser.sign_in(&email, PASSWORD).await;
-    assert_eq!(answer.status, 204, "{}", answer.text());
+    assert_eq!(answer.ok(200), json!({ "location": "/account" }));
     browser
 }
 
@@ -123,7 +142,7 @@ async fn the_account_page_shows_itself_to_who_is_signed_in_and_the_ways_in_to_ot
     let app = TestApp::start().await;
     with_password(&app, "Ada").await;
     let stranger = Browser::of(&app);
-    assert!(stranger.get("/account").await.text().contains("sign-in-form"));
+    assert!(stranger.get("/account").await.text().contains("password-form"));
     let ada = signed_in(&app, "Ada").await;
     let page = ada.get("/account").await;
     assert!(page.text().contains("<bdi id=\"who\">Ada</bdi>"), "{}", page.text());
@@ -169,7 +188,11 @@ async fn nobody_but_its_owner_gets_anything_from_an_account() {
             .json(json!({}));
         foreign.send().await.refused_as(403, "/problems/origin-not-allowed");
     }
-    assert_eq!(ada.state().await["sessions"].as_array().unwrap().len(), before, "nothing was ended meanwhile");
+    assert_eq!(
+        ada.state().await["sessions"].as_array().unwrap().len(),
+        before,
+        "nothing was ended meanwhile"
+    );
 }
 
 #[tokio::test]
@@ -202,7 +225,16 @@ async fn a_name_is_changed_on_every_site_but_not_to_one_of_the_staff_of_any() {
     assert!(thread.to_string().contains("Augusta"), "{thread}");
 }
 
+/// So many wrong passwords for an address, without the time that checking them takes.
+pub async fn guessed(app: &TestApp, address: &str, times: u32) {
+    use sha2::{Digest, Sha256};
+    let subject = afterword::domain::TokenHash(Sha256::digest(address.as_bytes()).into());
+    let now = afterword::app::Clock::now(&*app.clock);
+    for _ in 0..times {
+        assert!(app.app.store.begin_attempt(subject, 1_000, now).await.unwrap());
+    }
+}
+
 pub fn email(text: &str) -> Email {
     Email::parse(text).unwrap()
 }
-

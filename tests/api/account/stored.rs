@@ -15,8 +15,10 @@ async fn it_names_the_actual_values_and_how_long_they_stay() {
     let theirs = bob.posted("/p", "Bob was here").await;
     let token = signed["access"].as_str().unwrap();
     for text in ["one", "two"] {
-        let draft = json!({ "page": { "url": format!("{}/p", crate::support::ORIGIN), "title": "" }, "body": text });
-        let posted = app.site_request("POST", "/comments").bearer(token).header("user-agent", "Test/1").json(draft);
+        let draft =
+            json!({ "page": { "url": format!("{}/p", crate::support::ORIGIN), "title": "" }, "body": text });
+        let posted =
+            app.site_request("POST", "/comments").bearer(token).header("user-agent", "Test/1").json(draft);
         posted.send().await.ok(201);
     }
     app.site_request("PUT", &format!("/comments/{theirs}/like")).bearer(token).send().await.ok(200);

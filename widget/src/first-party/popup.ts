@@ -33,7 +33,9 @@ const tx = main.dataset["tx"] ?? "";
 
 async function finish(path: string, sent: Record<string, string | null>): Promise<void> {
   const { location: to, code: handed, pasted, origin, st, return_to } = await post(path, { tx, ...sent }, finished);
-  if (to !== null) location.assign(to);
+  // To where one is already: what stands behind the `#` is kept.
+  if (to === location.pathname) location.reload();
+  else if (to !== null) location.assign(to);
   else if (handed !== null && pasted !== null && origin !== null && st !== null) {
     hand({ code: handed, pasted, origin, st, return_to });
   }
