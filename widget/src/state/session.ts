@@ -22,6 +22,8 @@ const MARGIN_MS = 30_000;
 export class Session extends Observable {
   /** As the server last said; `null` until it did. */
   visitor: Visitor | null = null;
+  /** What a provider calls them who have no name here yet: for them to take, or not. */
+  suggested = "";
   #access: { token: string; until: number } | null = null;
   #partitioned: Promise<boolean> | null = null;
   #refreshing: Promise<void> | null = null;
@@ -113,6 +115,7 @@ export class Session extends Observable {
   accept(answer: SessionAnswer, began: boolean, subject?: string): void {
     this.#access = { token: answer.access, until: Date.now() + answer.expires_in_secs * 1000 - MARGIN_MS };
     this.visitor = answer.visitor;
+    this.suggested = answer.suggested_name ?? "";
     const before = this.#shelf.read<Stored>("session");
     if (answer.refresh) this.#shelf.write("session", { refresh: answer.refresh });
     else if (began || !before) this.#shelf.write("session", {});
