@@ -100,17 +100,29 @@ async fn addresses_of_one_network_share_their_tries() {
     guess("2001:db8:1:3::1").await.refused_as(403, "/problems/wrong-password");
 }
 
+/// A figure of this process, where the system tells.
+fn kibibytes(name: &str) -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with(name))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
 #[tokio::test]
 async fn when_too_many_passwords_are_checked_the_rest_are_told_when_to_come_again() {
     let app = TestApp::start().await;
     with_password(&app, "Ada").await;
     let emails: Vec<String> = (0..200).map(|turn| format!("somebody{turn}@example.org")).collect();
+    let before = kibibytes("VmRSS");
     let app = &app;
     let attempts: Vec<_> = emails
         .iter()
         .map(|email| async move { Browser::of(app).sign_in(email, "not the right password").await })
         .collect();
     let answers = futures_util::future::join_all(attempts).await;
+    if let (Some(before), Some(peak)) = (before, kibibytes("VmHWM")) {
+        let grown = peak.saturating_sub(before) / 1024;
+        assert!(grown <= 64, "grown by {grown} MiB");
+    }
     let busy: Vec<_> = answers.iter().filter(|answer| answer.status == 503).collect();
     let checked = answers.iter().filter(|answer| answer.status == 403).count();
     assert_eq!(busy.len() + checked, 200);
