@@ -108,14 +108,6 @@ pub struct Account {
 }
 
 #[derive(Template)]
-#[template(path = "pages/account-sign-in.html")]
-pub struct AccountSignIn {
-    pub frame: Frame,
-    /// Whether this server sends mail.
-    pub mail: bool,
-}
-
-#[derive(Template)]
 #[template(path = "pages/deletion.html")]
 pub struct Deleted {
     pub frame: Frame,
