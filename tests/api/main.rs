@@ -9,6 +9,7 @@ mod account;
 mod claims;
 mod comments;
 mod deletions;
+mod escapes;
 mod first_party;
 mod guest_work;
 mod guests;
