@@ -2,6 +2,7 @@
 
 mod addresses;
 mod guessing;
+mod identities;
 mod passwords;
 mod second_factor;
 mod sessions;
