@@ -79,7 +79,7 @@ async fn an_owner_adds_a_site_and_changes_it() {
     assert_eq!(
         changed,
         json!({ "key": "notes", "name": "Marginalia", "origins": ["https://notes.example"],
-                "development_until": null, "guests": false, "likes": true })
+                "development_until": null, "guests": false, "guest_proof": true, "likes": true, "sso": null })
     );
     let unfit = sent(&app, &held, "PATCH", "sites/notes", json!({ "origins": ["notes.example"] })).await;
     unfit.refused_as(422, "/problems/invalid-origin");
