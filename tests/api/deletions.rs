@@ -54,6 +54,7 @@ async fn post(app: &TestApp, provider: &str, form: String) -> Answer {
 
 /// Ada, who is known as `person` there.
 async fn linked(app: &TestApp, person: &str) -> AccountId {
+    app.member("ada").await;
     let ada = app.account("ada").await;
     let identity = Identity {
         provider: "facebook".parse().unwrap(),

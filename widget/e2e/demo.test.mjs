@@ -85,14 +85,17 @@ inDemo("an account from elsewhere signs somebody in, and they come back as the s
   await again.thread.box.getByText("Commenting as Ada · via Demo ID").waitFor();
 });
 
-inDemo("who would rather not say who they are is back where they were", async (stage) => {
-  const ada = await stage.person("Ada", { origins: [new URL(demo.said("Demo ID")).origin] });
-  const thread = await ada.open(demo.said("article"));
+inDemo("who would rather not say who they are is told so, and may think again", async (stage) => {
+  const bruno = await stage.person("Bruno", { origins: [new URL(demo.said("Demo ID")).origin] });
+  const thread = await bruno.open(demo.said("article"));
   await thread.button("Sign in").click();
-  const window = await ada.popup(() => thread.panel.getByRole("button", { name: "Continue with Demo ID" }).click());
+  const window = await bruno.popup(() => thread.panel.getByRole("button", { name: "Continue with Demo ID" }).click());
   await window.getByRole("button", { name: "Cancel" }).click();
-  await window.waitForURL(/\/auth\/cb\/demo-id/);
-  await window.getByText(/cancel/i).first().waitFor();
+  await window.getByRole("heading", { name: "Demo ID did not sign you in" }).waitFor();
+  await window.getByRole("button", { name: "Try again" }).click();
+  await Promise.all([window.waitForEvent("close"), window.getByRole("button", { name: "Sign in as Bruno" }).click()]);
+  await bruno.thread.giveName("Bruno");
+  await bruno.thread.account.waitFor();
 });
 
 inDemo("who reads down to the comments sees nothing move by itself", async (stage) => {
