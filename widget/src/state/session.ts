@@ -38,7 +38,7 @@ export class Session extends Observable {
     super();
     this.#shelf = shelf(api.site);
     this.#tab = shelf(api.site, "sessionStorage");
-    this.#channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(`afterword/${api.site}`);
+    this.#channel = channel(`afterword/${api.site}`);
     this.#channel?.addEventListener("message", ({ data }) => data === "signed-out" && this.#forget());
     // A new session is told by the storage itself: a message may come before the value it speaks of. One that went is
     // told both ways, because a browser may have only one of them.
@@ -183,7 +183,7 @@ export class Session extends Observable {
         if (ended) this.#forget();
       }
     };
-    await (navigator.locks ? navigator.locks.request(`afterword/${this.api.site}/refresh`, refresh) : refresh());
+    await alone(`afterword/${this.api.site}/refresh`, refresh);
     // The server ended it, nobody here did: the site may still know who is reading.
     if (ended) await this.renew?.();
   }
@@ -194,6 +194,26 @@ export class Session extends Observable {
     this.#shelf.remove("session");
     this.#shelf.remove("subject");
     this.changed();
+  }
+}
+
+/** Firefox denies a page that may store nothing to talk to its other tabs, too. */
+function channel(name: string): BroadcastChannel | null {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return null;
+  }
+}
+
+/** Runs while no other tab does, as far as this browser lets tabs know of each other. */
+async function alone(name: string, deed: () => Promise<void>): Promise<void> {
+  let begun = false;
+  try {
+    await navigator.locks.request(name, () => ((begun = true), deed()));
+  } catch (error) {
+    if (begun) throw error;
+    await deed();
   }
 }
 
