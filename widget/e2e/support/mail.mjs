@@ -43,6 +43,15 @@ export class MailServer {
     return mail.text;
   }
 
+  /** The link of the next mail to this address. */
+  async linkFor(address) {
+    const mail = await eventually(`a mail to ${address}`, () => this.mails.find((each) => each.to === address && !this.#taken.has(each)));
+    this.#taken.add(mail);
+    const link = /https?:\/\/\S+#\S+/.exec(mail.text)?.[0];
+    if (!link) throw new Error(`no link in this mail:\n${mail.text}`);
+    return link;
+  }
+
   #sockets = new Set();
 
   /** Just enough of RFC 5321 for one relay that we know. */
