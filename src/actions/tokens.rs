@@ -25,6 +25,8 @@ pub enum TokenKind {
     Mail,
     /// `ss_`: cookies of first-party pages.
     FirstParty,
+    /// `sso_`: what a site and this server share. The only one that is stored as it is.
+    SiteSecret,
     /// `kd_`: cookie of a browser that signed in before.
     Device,
 }
@@ -39,6 +41,7 @@ impl TokenKind {
             TokenKind::Link => "ln_",
             TokenKind::Mail => "ml_",
             TokenKind::FirstParty => "ss_",
+            TokenKind::SiteSecret => "sso_",
             TokenKind::Device => "kd_",
         }
     }

@@ -5,9 +5,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod account;
+mod claims;
 mod comments;
+mod deletions;
 mod escapes;
 mod first_party;
+mod guest_work;
 mod guests;
 mod linking;
 mod mail_links;
@@ -18,4 +22,5 @@ mod providers;
 mod reading;
 mod refusals;
 mod sessions;
+mod sso;
 mod votes;

@@ -8,6 +8,7 @@ mod support;
 mod accounts;
 mod around;
 mod attempts;
+mod claims;
 mod deep;
 mod faults;
 mod heads;
