@@ -12,6 +12,7 @@ pub mod health;
 pub mod idempotency;
 pub mod identities;
 pub mod limits;
+pub mod mail_links;
 pub mod password_proofs;
 pub mod passwords;
 pub mod popup;

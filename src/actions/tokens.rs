@@ -21,6 +21,8 @@ pub enum TokenKind {
     Exchange,
     /// `ln_`: in set-up and sign-in links.
     Link,
+    /// `ml_`: in mails.
+    Mail,
     /// `ss_`: cookies of first-party pages.
     FirstParty,
     /// `sso_`: what a site and this server share. The only one that is stored as it is.
@@ -37,6 +39,7 @@ impl TokenKind {
             TokenKind::Guest => "gt_",
             TokenKind::Exchange => "ec_",
             TokenKind::Link => "ln_",
+            TokenKind::Mail => "ml_",
             TokenKind::FirstParty => "ss_",
             TokenKind::SiteSecret => "sso_",
             TokenKind::Device => "kd_",

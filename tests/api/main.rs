@@ -7,9 +7,12 @@ mod support;
 
 mod claims;
 mod comments;
+mod escapes;
 mod first_party;
 mod guest_work;
 mod guests;
+mod linking;
+mod mail_links;
 mod moderation;
 mod pages;
 mod permissions;

@@ -12,6 +12,7 @@ mod claims;
 mod deep;
 mod faults;
 mod heads;
+mod identities;
 mod killed;
 mod mine;
 mod moderation;

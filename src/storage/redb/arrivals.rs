@@ -147,3 +147,6 @@ pub fn take_proof(
     tables.proofs.remove(&keys::transaction(transaction))?;
     Ok(Ok(account))
 }
+
+#[cfg(test)]
+mod tests;

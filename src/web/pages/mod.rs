@@ -9,6 +9,7 @@ mod credentials;
 pub mod dashboard;
 mod departures;
 mod link;
+mod mail_links;
 mod page;
 mod popup;
 mod proofs;
@@ -23,6 +24,7 @@ pub fn routes() -> Vec<Route> {
         popup::routes(),
         departures::routes(),
         proofs::routes(),
+        mail_links::routes(),
         setup::routes(),
         link::routes(),
         account::routes(),

@@ -74,6 +74,12 @@ pub struct SetUp {
 }
 
 #[derive(Template)]
+#[template(path = "pages/mail.html")]
+pub struct MailLink {
+    pub frame: Frame,
+}
+
+#[derive(Template)]
 #[template(path = "pages/link.html")]
 pub struct Link {
     pub frame: Frame,

@@ -13,6 +13,7 @@ import { Host } from "../host.mjs";
 import { MailServer } from "../mail.mjs";
 import { Nginx, freePort } from "../nginx.mjs";
 import { makeOwner } from "../owner.mjs";
+import { Provider } from "../provider.mjs";
 import { Proxy } from "../proxy.mjs";
 import { Reader } from "./reader.mjs";
 
@@ -28,19 +29,20 @@ export function inEachEngine(name, setting, play) {
   for (const engine of ENGINES) {
     test(`${name} (${engine})`, { timeout: 2 * TIMEOUT_MS }, async (context) => {
       try {
-        await once(engine, setting, play);
+        await once(engine, setting, play, context);
       } catch (error) {
         // As everywhere: on a shared machine a scene gets a second try, and the first is told.
         if (!process.env.CI) throw error;
         context.diagnostic(`failed at first: ${error.message}`);
-        await once(engine, setting, play);
+        await once(engine, setting, play, context);
       }
     });
   }
 }
 
-async function once(engine, setting, play) {
+async function once(engine, setting, play, context) {
   const stage = await Stage.set(engine, setting);
+  stage.figure = (text) => context.diagnostic(text);
   try {
     await play(stage);
   } finally {
@@ -51,13 +53,16 @@ async function once(engine, setting, play) {
 class Stage {
   #closing = [];
 
-  /** `keeps` is what the browser keeps (see each engine), `moved` a clock that the test moves. */
-  static async set(engine, { keeps = "as it comes", moved = false } = {}) {
+  /**
+   * `keeps` is what the browser keeps (see each engine), `moved` a clock that the test moves, `provided` a provider called
+   * Harbour.
+   */
+  static async set(engine, { keeps = "as it comes", moved = false, provided = false } = {}) {
     const stage = new Stage();
     stage.engine = engine;
     stage.keeps = keeps;
     try {
-      await stage.#build(moved);
+      await stage.#build(moved, provided);
       const { launch } = await import(`./${engine}.mjs`);
       stage.browser = stage.#keep(await launch({ hosts: [PAGE, SERVER, ELSEWHERE], keeps }));
     } catch (error) {
@@ -67,7 +72,7 @@ class Stage {
     return stage;
   }
 
-  async #build(moved) {
+  async #build(moved, provided) {
     const port = await freePort();
     const origin = (name) => `https://${name}:${port}`;
     this.mailbox = this.#keep(await MailServer.listen());
@@ -78,7 +83,9 @@ class Stage {
     /** Between nginx and the server: what happens to requests and answers on their way. */
     this.way = this.#keep(await Proxy.listen());
     this.clock = moved ? this.#keep(await Clock.set()) : null;
-    this.server = this.#keep(await Afterword.serve({ base: origin(SERVER), mail: this.mailbox, clock: this.clock }));
+    this.provider = provided ? this.#keep(await Provider.listen()) : null;
+    const settings = this.provider?.settings("harbour") ?? {};
+    this.server = this.#keep(await Afterword.serve({ base: origin(SERVER), settings, mail: this.mailbox, clock: this.clock }));
     this.way.passTo(this.server.port);
     const hosts = { [PAGE]: this.host.port, [ELSEWHERE]: this.elsewhere.port, [SERVER]: this.way.port };
     this.#keep(await Nginx.listen({ port, hosts, certificate: certificate(PAGE, SERVER, ELSEWHERE) }));
