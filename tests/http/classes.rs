@@ -91,7 +91,7 @@ async fn routes_that_read_cookies_want_the_sites_origin_and_a_header_of_ours() {
     let app = TestApp::start().await;
     let server = Direct::to(&app.app);
     let rows: Vec<_> = server.rows().into_iter().filter(|row| row.class == Class::CookieCors).collect();
-    assert_eq!(rows.len(), 5);
+    assert_eq!(rows.len(), 6);
     for row in rows {
         let path = path_of(&row);
         let ours = ("x-afterword", "1");
