@@ -91,6 +91,10 @@ test-browser: build ## Drive a page and the server on two origins with Debian's 
 bench: widget ## Measure the release build against bare warp and one commit per post
 	@cargo bench --bench serve
 
+.PHONY: load
+load: widget ## Load the release build with sign-ins: memory, waiting readers, timing, commits
+	@cargo bench --bench sign_in
+
 .PHONY: dist
 dist: widget ## Make the release tarball in dist/
 	@scripts/dist.sh
