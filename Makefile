@@ -85,7 +85,8 @@ test-rust: widget ## Test the server: units, storage, API, command line, house r
 .PHONY: test-browser
 test-browser: build ## Drive a page and the server on two origins with Debian's Chromium
 	@scripts/chromium.sh
-	@cd widget && AFTERWORD=$(abspath $(afterword)) node --test --test-reporter=spec e2e/*.test.mjs
+	@$(quietly) "identity provider for tests" cargo build --example idp
+	@cd widget && AFTERWORD=$(abspath $(afterword)) IDP=$(abspath $(target_dir)/debug/examples/idp) node --test --test-reporter=spec e2e/*.test.mjs
 
 .PHONY: bench
 bench: widget ## Measure the release build against bare warp and one commit per post

@@ -1,11 +1,10 @@
 //! What an owner does on the comments host: sites, their origins, their own password, a test mail.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::Error;
 use super::limits::Subject;
-use super::passwords::NewPassword;
+use super::password_proofs::{self, Attempt, Proved};
 use super::sessions::new_session;
 use super::sightings::Seen;
 use crate::app::App;
@@ -17,20 +16,15 @@ use crate::storage::sites::{Sighting, SiteChange};
 
 /// Signs in to the dashboard by password: the cookie's value. Anybody with an account may try; only people with a
 /// role somewhere, or operators, get in.
-pub async fn sign_in(
-    app: &App,
-    email: &str,
-    password: &str,
-    ip: Option<IpAddr>,
-    device: &str,
-) -> Result<(Account, String), Error> {
-    let account = super::popup::check_password(app, email, password, ip).await?;
-    if !account.operator && sites(app, &account).await?.is_empty() {
+pub async fn sign_in(app: &App, attempt: Attempt<'_>, device: &str) -> Result<(Proved, String), Error> {
+    let proved = password_proofs::prove(app, attempt).await?;
+    let account = &proved.account;
+    if !account.operator && sites(app, account).await?.is_empty() {
         return Err(Refusal::NotAllowed.into());
     }
-    let (session, cookie) = new_session(app, Some(&account), Scope::Dashboard, device);
+    let (session, cookie) = new_session(app, Some(account), Scope::Dashboard, device);
     app.store.add_session(session).await?;
-    Ok((account, cookie))
+    Ok((proved, cookie))
 }
 
 /// The sites this account owns; an operator has them all.
@@ -127,38 +121,6 @@ pub async fn send_test_mail(app: &App, account: &Account) -> Result<String, Erro
     let to = address(app, account).await?.ok_or(Refusal::InvalidEmail)?;
     let notice = Notice { to, kind: NoticeKind::Test, expires_at: None };
     Ok(mailer.send(&mails::render(&notice, &app.config.server.base_url)).await?)
-}
-
-/// A new password for the one who knows the old, or who came by a link and has none yet. Ends all other sessions: the
-/// answer is the cookie of the one that goes on.
-pub async fn set_password(
-    app: &App,
-    account: &Account,
-    old: Option<&str>,
-    new: &str,
-    device: &str,
-) -> Result<String, Error> {
-    let facts = app.store.private_facts(account.id).await?;
-    let email = facts
-        .as_ref()
-        .and_then(|facts| facts.email.as_ref())
-        .map(|email| email.as_str().to_owned())
-        .unwrap_or_default();
-    if let Some(phc) = facts.and_then(|facts| facts.password) {
-        app.limits.sign_in.check(Subject::Account(account.id))?;
-        let checked = app.passwords.verify(old.unwrap_or_default(), Some(&phc)).await?;
-        if checked == super::passwords::Checked::Wrong {
-            return Err(Refusal::WrongPassword.into());
-        }
-    }
-    let name = account.name.as_ref().map_or("", Name::as_str);
-    let password = NewPassword::parse(new, &[name, &email])?;
-    let phc = app.passwords.hash(password, &*app.chance).await?;
-    let account = app.store.set_password(account.id, phc).await??;
-    app.access_tokens.end_account(account.id);
-    let (session, cookie) = new_session(app, Some(&account), Scope::Dashboard, device);
-    app.store.add_session(session).await?;
-    Ok(cookie)
 }
 
 async fn role(app: &App, account: &Account, site: &Site) -> Result<Role, Error> {

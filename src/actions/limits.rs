@@ -75,7 +75,7 @@ impl Limiter {
 }
 
 /// NIST SP 800-63B-4, section 3.2.2: at most so many attempts in a row.
-const FAILURES_PER_ACCOUNT: u32 = 100;
+pub const FAILURES_PER_ACCOUNT: u32 = 100;
 
 pub struct Limits {
     pub write: Limiter,

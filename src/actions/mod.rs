@@ -2,13 +2,16 @@
 //! moderation are asked here, and nowhere else.
 
 pub mod access_tokens;
+pub mod account;
 pub mod comments;
 pub mod dashboard;
 pub mod email_sign_in;
 pub mod health;
 pub mod limits;
+pub mod password_proofs;
 pub mod passwords;
 pub mod popup;
+pub mod second_factors;
 pub mod senders;
 pub mod sessions;
 pub mod setup;

@@ -3,8 +3,6 @@
 //! Until its first POST a transaction is a sealed cookie and no row. What comes back to the widget is a code that only
 //! the widget's verifier can redeem, so whoever started a transaction with somebody else's link gains nothing.
 
-use std::net::IpAddr;
-
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce};
 use base64::Engine;
@@ -13,13 +11,12 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::Error;
-use super::limits::Subject;
-use super::passwords::Checked;
+use super::password_proofs::{self, Attempt, Proved};
 use super::sessions::new_session;
 use super::tokens::{self, TokenKind};
 use crate::app::{App, Chance, random};
 use crate::domain::sessions::{ExchangeCode, Scope};
-use crate::domain::{Account, AccountId, Email, Origin, PageKey, Refusal, Site, SiteKey, Timestamp};
+use crate::domain::{Account, Origin, PageKey, Refusal, Site, SiteKey, Timestamp};
 
 /// How long a person may take in the popup.
 pub const TRANSACTION_TTL: std::time::Duration = std::time::Duration::from_secs(10 * 60);
@@ -157,45 +154,17 @@ pub struct Finished {
 pub async fn by_password(
     app: &App,
     transaction: &Transaction,
-    email: &str,
-    password: &str,
-    ip: Option<IpAddr>,
+    attempt: Attempt<'_>,
     device: &str,
-) -> Result<Finished, Error> {
-    let account = check_password(app, email, password, ip).await?;
-    finish(app, transaction, &account, Some(device)).await
+) -> Result<(Finished, Proved), Error> {
+    let proved = password_proofs::prove(app, attempt).await?;
+    let finished = finish(app, transaction, &proved.account, Some(device)).await?;
+    Ok((finished, proved))
 }
 
 /// "Continue as NAME": the click of somebody whose first-party session lives.
 pub async fn by_session(app: &App, transaction: &Transaction, account: &Account) -> Result<Finished, Error> {
     finish(app, transaction, account, None).await
-}
-
-/// The account whose password this is.
-pub(super) async fn check_password(
-    app: &App,
-    email: &str,
-    password: &str,
-    ip: Option<IpAddr>,
-) -> Result<Account, Error> {
-    if let Some(ip) = ip {
-        app.limits.sign_in.check(Subject::address(ip))?;
-    }
-    let email = Email::parse(email)?;
-    app.limits.sign_in_account.check(Subject::recipient(&email))?;
-    let account = app.store.account_by_email(&email).await?;
-    // Asked for unknown accounts too, with an id nobody has, so that both cost the same.
-    let id = account.as_ref().map_or_else(|| AccountId::from_random([0; 16]), |account| account.id);
-    let phc = app.store.private_facts(id).await?.and_then(|facts| facts.password);
-    match (app.passwords.verify(password, phc.as_deref()).await?, account) {
-        (Checked::Right { outdated }, Some(account)) => {
-            if outdated && let Some(rehashed) = app.passwords.rehash(password, &*app.chance).await {
-                app.store.rehash_password(account.id, rehashed).await?;
-            }
-            Ok(account)
-        }
-        _ => Err(Refusal::WrongPassword.into()),
-    }
 }
 
 async fn finish(

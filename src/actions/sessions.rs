@@ -3,7 +3,7 @@
 use super::Error;
 use super::tokens::{self, TokenKind};
 use crate::app::{App, random};
-use crate::domain::sessions::{RefreshStep, Scope, Session};
+use crate::domain::sessions::{RefreshStep, Scope, Session, TOUCH_PERIOD};
 use crate::domain::{Account, AccountId, Member, Origin, Refusal, SessionId, Site, TokenHash, Visitor};
 use crate::storage::sessions::{NewSession, PresentedCode};
 
@@ -154,9 +154,15 @@ pub async fn first_party(
     scope: &Scope,
 ) -> Result<Option<(Account, Session)>, Error> {
     let presented = presented(app, tokens::recognise(TokenKind::FirstParty, cookie)).await?;
-    Ok(presented
-        .filter(|presented| presented.session.scope == *scope)
-        .map(|presented| (presented.account, presented.session)))
+    let Some(presented) = presented.filter(|presented| presented.session.scope == *scope) else {
+        return Ok(None);
+    };
+    let now = app.clock.now();
+    // Idle means not used, so use is written down; once a day is enough for a limit of thirty.
+    if now.since(presented.session.used_at) >= TOUCH_PERIOD {
+        app.store.touch_session(presented.session.id, now).await?;
+    }
+    Ok(Some((presented.account, presented.session)))
 }
 
 /// Gives the visitor the name that others will see.

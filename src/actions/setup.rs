@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::Error;
+use super::limits::Subject;
 use super::passwords::NewPassword;
 use super::sessions::new_session;
 use super::tokens::{self, TokenKind};
+use super::{Error, second_factors};
 use crate::app::{App, random};
 use crate::domain::sessions::Scope;
 use crate::domain::{Account, AccountId, Email, Member, Name, Refusal, Role, TokenHash};
@@ -39,7 +40,7 @@ pub async fn make_owner(
     let token = link_hash(token)?;
     let name = Name::parse(name)?;
     let email = Email::parse(email)?;
-    let password = NewPassword::parse(password, &[name.as_str(), email.as_str()])?;
+    let password = new_password(app, password, &name, &email)?;
     // Hashing costs; somebody without a link does not get to make us work.
     app.store
         .link(token, app.clock.now())
@@ -68,11 +69,28 @@ async fn own_sites_without_owner(app: &App, account: &Account) -> Result<(), Err
 }
 
 /// Uses a sign-in link: the dashboard cookie's value.
-pub async fn sign_in_by_link(app: &App, token: &str, device: &str) -> Result<(Account, String), Error> {
+pub async fn sign_in_by_link(
+    app: &App,
+    token: &str,
+    code: Option<&str>,
+    device: &str,
+) -> Result<(Account, String), Error> {
     let token = link_hash(token)?;
+    if let Some(LinkPurpose::SignIn(account)) = app.store.link(token, app.clock.now()).await? {
+        app.limits.sign_in.check(Subject::Account(account))?;
+        second_factors::check(app, account, code).await?;
+    }
     let (session, cookie) = new_session(app, None, Scope::Dashboard, device);
     let account = app.store.sign_in_by_link(token, session, app.clock.now()).await??;
     Ok((account, cookie))
+}
+
+/// The first owner's password must not be one of the names they give things.
+fn new_password(app: &App, password: &str, name: &Name, email: &Email) -> Result<NewPassword, Refusal> {
+    let sites: Vec<String> = app.store.sites().iter().map(|site| site.name.to_string()).collect();
+    let mut about = vec![name.as_str(), email.as_str()];
+    about.extend(sites.iter().map(String::as_str));
+    NewPassword::parse(password, &about, false)
 }
 
 fn link_hash(token: &str) -> Result<TokenHash, Refusal> {

@@ -23,6 +23,8 @@ pub enum TokenKind {
     Link,
     /// `ss_`: cookies of first-party pages.
     FirstParty,
+    /// `kd_`: cookie of a browser that signed in before.
+    Device,
 }
 
 impl TokenKind {
@@ -34,6 +36,7 @@ impl TokenKind {
             TokenKind::Exchange => "ec_",
             TokenKind::Link => "ln_",
             TokenKind::FirstParty => "ss_",
+            TokenKind::Device => "kd_",
         }
     }
 }

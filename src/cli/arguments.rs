@@ -152,6 +152,9 @@ pub enum OwnerCommand {
         /// Whose link, if there are several owners
         #[arg(long, value_name = "EMAIL")]
         email: Option<String>,
+        /// Turn their second factor off, because the authenticator and the recovery codes are lost
+        #[arg(long)]
+        forget_second_factor: bool,
     },
 }
 

@@ -24,6 +24,8 @@ pub enum Order {
     /// A link for the owner of this address; for the only one without it; for setting up if there is none.
     OwnerLink {
         email: Option<String>,
+        /// Whether to turn their second factor off: who has the machine may.
+        forget_second_factor: bool,
     },
     /// Counters and indexes against primary rows.
     Audit {
@@ -69,7 +71,9 @@ impl From<OwnerCommand> for Order {
     fn from(command: OwnerCommand) -> Order {
         match command {
             OwnerCommand::Add(new) => Order::AddOwner(new),
-            OwnerCommand::Link { email } => Order::OwnerLink { email },
+            OwnerCommand::Link { email, forget_second_factor } => {
+                Order::OwnerLink { email, forget_second_factor }
+            }
         }
     }
 }
@@ -105,7 +109,9 @@ pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Outcome> {
         Order::ShowSite { key } => Outcome::Site(sites::show(app, &key)?),
         Order::ChangeSite(edit) => Outcome::Site(sites::change(app, edit).await?),
         Order::AddOwner(new) => Outcome::Link(owners::add(app, new).await?),
-        Order::OwnerLink { email } => Outcome::Link(owners::link(app, email.as_deref()).await?),
+        Order::OwnerLink { email, forget_second_factor } => {
+            Outcome::Link(owners::link(app, email.as_deref(), forget_second_factor).await?)
+        }
         Order::Schema => Outcome::Schema { version: SchemaCheck::of(None).known },
         Order::Audit { repair } => {
             let audit = app.store.audit(repair).await?;

@@ -37,19 +37,23 @@ pub async fn add(app: &App, new: NewOwner) -> anyhow::Result<Link> {
     sign_in_link(app, &account).await
 }
 
-pub async fn link(app: &App, email: Option<&str>) -> anyhow::Result<Link> {
-    if let Some(email) = email {
-        return sign_in_link(app, &by_email(app, email).await?).await;
+pub async fn link(app: &App, email: Option<&str>, forget_second_factor: bool) -> anyhow::Result<Link> {
+    let owner = match email {
+        Some(email) => by_email(app, email).await?,
+        None => match app.store.operators().await?.as_slice() {
+            [] => return set_up_link(app).await,
+            [only] => only.clone(),
+            several => bail!(
+                "there are {} owners ({}): say whose link with --email",
+                several.len(),
+                several.iter().map(name_of).collect::<Vec<_>>().join(", ")
+            ),
+        },
+    };
+    if forget_second_factor {
+        app.store.turn_off_second_factor(owner.id).await?;
     }
-    match app.store.operators().await?.as_slice() {
-        [] => set_up_link(app).await,
-        [only] => sign_in_link(app, only).await,
-        several => bail!(
-            "there are {} owners ({}): say whose link with --email",
-            several.len(),
-            several.iter().map(name_of).collect::<Vec<_>>().join(", ")
-        ),
-    }
+    sign_in_link(app, &owner).await
 }
 
 /// The link that makes the first owner. The one before it ends.

@@ -1,11 +1,12 @@
 //! The rules and the names. No I/O, no async, no wire or stored forms.
 //!
 //! Reading order: [`ids`] and [`time`], then [`sites`], [`pages`] and [`threads`], then [`comments`] with
-//! [`document`] and [`moderation`], then people: [`accounts`], [`identities`], [`guests`], [`sessions`], and what they may not
+//! [`document`] and [`moderation`], then people: [`accounts`], [`identities`], [`guests`], [`sessions`], [`second_factors`], and what they may not
 //! do: [`refusals`].
 
 pub mod accounts;
 pub mod comments;
+pub mod devices;
 pub mod document;
 pub mod guests;
 pub mod identities;
@@ -16,6 +17,7 @@ pub mod notices;
 pub mod origins;
 pub mod pages;
 pub mod refusals;
+pub mod second_factors;
 pub mod sessions;
 pub mod sites;
 pub mod threads;

@@ -17,6 +17,12 @@ pub enum NoticeKind {
     SignInCode { code: String, site: Name, origin: String },
     /// "Send a test mail": shows that the mailer works.
     Test,
+    /// The link that shows that an account's new address is theirs, to that address.
+    ConfirmAddress { token: String },
+    /// To the old address, once it is done.
+    AddressChanged,
+    /// The password was set, changed or taken away; to the account's address.
+    PasswordChanged,
 }
 
 /// A notice in the outbox.

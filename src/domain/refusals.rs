@@ -97,8 +97,26 @@ pub enum Refusal {
     PasswordTooLong { max_bytes: usize },
     #[error("this password is too easy to guess: {why}")]
     PasswordGuessable { why: String },
+    #[error(
+        "too many passwords in a row were wrong for this address: sign in another way, or from a browser where you signed in before"
+    )]
+    TooManyWrongPasswords,
+    #[error("type the six digits that your authenticator shows")]
+    SecondFactorNeeded,
+    #[error("that code is not right, or was used before: wait for the next one")]
+    WrongSecondFactor,
     #[error("this link has expired or was used: ask for a new one")]
     LinkGone,
+    #[error("it is a while since you signed in: show once more that it is you")]
+    FreshSignInNeeded,
+    #[error("this is the last way in to your account: add another one first")]
+    LastWayIn,
+    #[error("another account has this address: sign in with it instead")]
+    AddressTaken,
+    #[error("a password goes with an e-mail address: add one first")]
+    AddressNeeded,
+    #[error("there is no such session")]
+    UnknownSession,
     #[error("sign-in by e-mail is not set up on this server")]
     NoMailer,
     #[error("the server is checking other passwords: try again in a moment")]

@@ -170,6 +170,8 @@ fn kind(notice: &Notice) -> &'static str {
     match notice.kind {
         NoticeKind::SignInCode { .. } => "sign-in code",
         NoticeKind::Test => "test mail",
+        NoticeKind::ConfirmAddress { .. } => "address confirmation",
+        NoticeKind::AddressChanged | NoticeKind::PasswordChanged => "account notice",
     }
 }
 

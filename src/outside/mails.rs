@@ -8,7 +8,7 @@ use askama::Template;
 use super::Mail;
 use crate::config::BaseUrl;
 use crate::domain::notices::{Notice, NoticeKind};
-use crate::domain::sessions::EMAIL_CODE_TTL;
+use crate::domain::sessions::{ADDRESS_LINK_TTL, EMAIL_CODE_TTL};
 
 /// The mail that tells somebody what a notice is about.
 pub fn render(notice: &Notice, base_url: &BaseUrl) -> Mail {
@@ -29,8 +29,66 @@ pub fn render(notice: &Notice, base_url: &BaseUrl) -> Mail {
             let subject = format!("A test mail from {}", frame.host);
             (subject, written(TestText { frame: &frame }), written(TestHtml { frame: &frame }))
         }
+        NoticeKind::ConfirmAddress { token } => {
+            let (frame, minutes) = (Frame::of(base_url), ADDRESS_LINK_TTL.as_secs() / 60);
+            let link = base_url.join(&format!("/account#confirm={token}"));
+            let subject = format!("Confirm your new address at {}", frame.host);
+            let (frame, link) = (&frame, link.as_str());
+            (
+                subject,
+                written(ConfirmText { frame, link, minutes }),
+                written(ConfirmHtml { frame, link, minutes }),
+            )
+        }
+        NoticeKind::AddressChanged => changed(base_url, &ADDRESS_CHANGED),
+        NoticeKind::PasswordChanged => changed(base_url, &PASSWORD_CHANGED),
     };
     Mail { to: notice.to.clone(), subject, text, html }
+}
+
+/// Something of an account was changed: what, and what to do if that was somebody else.
+struct Change {
+    subject: &'static str,
+    what: &'static str,
+    remedy: &'static str,
+}
+
+const ADDRESS_CHANGED: Change = Change {
+    subject: "Your address was changed",
+    what: "Your account has another e-mail address now, and this one no longer signs in.",
+    remedy: "That was not you? Then somebody else can use your account. Tell the people who run the site at once.",
+};
+const PASSWORD_CHANGED: Change = Change {
+    subject: "Your password was changed",
+    what: "The password of your account was set, changed or taken away. All other browsers were signed out.",
+    remedy: "That was not you? Sign in by e-mail, set a new password on your account page, and sign out everywhere.",
+};
+
+fn changed(base_url: &BaseUrl, change: &Change) -> (String, String, String) {
+    let frame = &Frame::of(base_url);
+    let subject = format!("{} at {}", change.subject, frame.host);
+    let Change { what, remedy, .. } = change;
+    let text = ChangedText { frame, what: &wrapped(what), remedy: &wrapped(remedy) };
+    (subject, written(text), written(ChangedHtml { frame, subject: change.subject, what, remedy }))
+}
+
+/// In lines of at most 72 characters.
+fn wrapped(sentence: &str) -> String {
+    let mut lines = String::new();
+    let mut length = 0;
+    for word in sentence.split(' ') {
+        let width = word.chars().count();
+        if length > 0 && length + 1 + width > 72 {
+            lines.push('\n');
+            length = 0;
+        } else if length > 0 {
+            lines.push(' ');
+            length += 1;
+        }
+        lines.push_str(word);
+        length += width;
+    }
+    lines
 }
 
 /// Who sends this.
@@ -78,6 +136,39 @@ struct TestText<'a> {
 #[template(path = "mail/test.html")]
 struct TestHtml<'a> {
     frame: &'a Frame,
+}
+
+#[derive(Template)]
+#[template(path = "mail/confirm_address.txt")]
+struct ConfirmText<'a> {
+    frame: &'a Frame,
+    link: &'a str,
+    minutes: u64,
+}
+
+#[derive(Template)]
+#[template(path = "mail/confirm_address.html")]
+struct ConfirmHtml<'a> {
+    frame: &'a Frame,
+    link: &'a str,
+    minutes: u64,
+}
+
+#[derive(Template)]
+#[template(path = "mail/account_changed.txt")]
+struct ChangedText<'a> {
+    frame: &'a Frame,
+    what: &'a str,
+    remedy: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/account_changed.html")]
+struct ChangedHtml<'a> {
+    frame: &'a Frame,
+    subject: &'a str,
+    what: &'a str,
+    remedy: &'a str,
 }
 
 fn written(template: impl Template) -> String {

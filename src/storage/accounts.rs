@@ -5,24 +5,51 @@ use async_trait::async_trait;
 use super::sessions::NewSession;
 use super::{Answer, StoreError};
 use crate::domain::accounts::TokenHash;
+use crate::domain::notices::Notice;
+use crate::domain::second_factors::{SecondFactor, SharedSecret};
 use crate::domain::{Account, AccountId, Email, Name, Timestamp};
 
 /// What an account can sign in with, apart from its name: never shown, never logged.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PrivateFacts {
     pub email: Option<Email>,
     pub email_verified: bool,
     /// A PHC string (Argon2id).
     pub password: Option<String>,
+    pub second_factor: Option<SecondFactor>,
+    /// A secret that waits for its first code.
+    pub offered_secret: Option<SharedSecret>,
 }
 
-/// A link that only the command line hands out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a link is for: one that only the command line hands out, or one that was mailed.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkPurpose {
     /// Makes the first owner. One is live at a time: a new one ends the old.
     SetUp,
     /// Signs this account in to the dashboard.
     SignIn(AccountId),
+    /// Shows that the account's new address is theirs.
+    ConfirmEmail { account: AccountId, email: Email },
+}
+
+/// How people can sign in here besides a password, when it is asked whether a way is the last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ways {
+    /// Whether this server sends mail, so that a verified address is a way in.
+    pub mail: bool,
+}
+
+/// A new password, or none.
+#[derive(Clone, Debug)]
+pub struct PasswordChange {
+    /// A PHC string; `None` takes the password away.
+    pub password: Option<String>,
+    pub ways: Ways,
+    /// The session that goes on.
+    pub session: NewSession,
+    /// A mail that tells the account's owner.
+    pub tell: Option<Notice>,
+    pub at: Timestamp,
 }
 
 /// The first owner, as the set-up page sends them.
@@ -46,16 +73,38 @@ pub trait Accounts: Send + Sync {
     /// Gives an account its name, and moves the versions of the sites where it wrote or has a role. Refuses with
     /// `SessionEnded` if there is no such account; so do the others that take one.
     async fn set_name(&self, id: AccountId, name: Name) -> Answer<Account>;
-    /// Sets a password and ends all sessions: the caller begins the one that goes on.
-    async fn set_password(&self, id: AccountId, phc: String) -> Answer<Account>;
+    /// Sets a password or takes it away, ends all sessions and begins the one that goes on. Refuses with `LastWayIn` if
+    /// nothing would be left to sign in with.
+    async fn change_password(&self, id: AccountId, change: PasswordChange) -> Answer<Account>;
     /// Replaces a password's hash by one with better parameters; ends nothing.
     async fn rehash_password(&self, id: AccountId, phc: String) -> Result<(), StoreError>;
+
+    /// Uses a link of [`LinkPurpose::ConfirmEmail`]: the account has the new address, verified, and all its sessions end
+    /// but `session`, which begins. Tells the old address. Whoever held the new address without having shown that it is
+    /// theirs loses it, with password and sessions. Refuses with `LinkGone`, or with `AddressTaken` if another account
+    /// has shown that it is theirs.
+    async fn change_email(
+        &self,
+        token: TokenHash,
+        account: AccountId,
+        session: NewSession,
+        now: Timestamp,
+    ) -> Answer<Account>;
 
     /// Stores a link's token for `expires_at`.
     async fn add_link(
         &self,
         token: TokenHash,
         purpose: LinkPurpose,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError>;
+    /// The same, and queues the mail that carries it.
+    async fn mail_link(
+        &self,
+        token: TokenHash,
+        purpose: LinkPurpose,
+        notice: Notice,
+        now: Timestamp,
         expires_at: Timestamp,
     ) -> Result<(), StoreError>;
     /// What a link is for, if it is live; reading does not use it up.

@@ -7,11 +7,14 @@
 //! Each trait's promises are tested once, by the `conformance!` suite, on every engine.
 
 pub mod accounts;
+pub mod attempts;
 pub mod comments;
 pub mod guests;
 pub mod health;
+pub mod holdings;
 pub mod outbox;
 pub mod redb;
+pub mod second_factors;
 pub mod sessions;
 pub mod sites;
 pub mod threads;
@@ -20,18 +23,49 @@ pub mod votes;
 use crate::domain::Refusal;
 
 pub use accounts::Accounts;
+pub use attempts::Attempts;
 pub use comments::Comments;
 pub use guests::Guests;
 pub use health::Health;
+pub use holdings::HoldingsOf;
 pub use outbox::Outbox;
+pub use second_factors::SecondFactors;
 pub use sessions::Sessions;
 pub use sites::Sites;
 pub use threads::Threads;
 pub use votes::Votes;
 
 /// A store: every feature's trait together.
-pub trait Store: Accounts + Comments + Guests + Health + Outbox + Sessions + Sites + Threads + Votes {}
-impl<T: Accounts + Comments + Guests + Health + Outbox + Sessions + Sites + Threads + Votes> Store for T {}
+pub trait Store:
+    Accounts
+    + Attempts
+    + Comments
+    + Guests
+    + Health
+    + HoldingsOf
+    + Outbox
+    + SecondFactors
+    + Sessions
+    + Sites
+    + Threads
+    + Votes
+{
+}
+impl<T> Store for T where
+    T: Accounts
+        + Attempts
+        + Comments
+        + Guests
+        + Health
+        + HoldingsOf
+        + Outbox
+        + SecondFactors
+        + Sessions
+        + Sites
+        + Threads
+        + Votes
+{
+}
 
 /// What a transaction that may refuse answers.
 pub type Answer<T> = Result<Result<T, Refusal>, StoreError>;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use afterword::domain::sessions::Scope;
 use afterword::domain::*;
 use afterword::storage::accounts::*;
+use afterword::storage::sessions::NewSession;
 
 use crate::support::world::*;
 
@@ -22,6 +23,10 @@ fn owner(world: &World) -> NewOwner {
 async fn set_up(world: &World, token: afterword::domain::TokenHash) -> Result<Account, Refusal> {
     let session = world.session(AccountId::from_random([0; 16]), Scope::Dashboard);
     world.store.set_up(token, owner(world), session, world.now()).await.unwrap()
+}
+
+fn password(world: &World, phc: Option<&str>, session: NewSession, ways: Ways) -> PasswordChange {
+    PasswordChange { password: phc.map(str::to_owned), ways, session, tell: None, at: world.now() }
 }
 
 conformance! {
@@ -121,17 +126,63 @@ conformance! {
         assert_eq!(world.store.private_facts(ada).await.unwrap().unwrap().password, None, "there was none");
         assert!(world.store.presented(session.refresh, world.now()).await.unwrap().is_some());
 
-        let after = world.store.set_password(ada, "first".into()).await.unwrap().unwrap();
+        let next = world.session(ada, Scope::Dashboard);
+        let change = password(&world, Some("first"), next.clone(), Ways::default());
+        let after = world.store.change_password(ada, change).await.unwrap().unwrap();
         assert_eq!(after.epoch, before.epoch + 1);
         assert!(world.store.presented(session.refresh, world.now()).await.unwrap().is_none());
-        let mut next = world.session(ada, Scope::Dashboard);
-        next.session.epoch = after.epoch;
-        world.store.add_session(next.clone()).await.unwrap();
+        assert!(world.store.presented(next.refresh, world.now()).await.unwrap().is_some(), "the one that goes on");
         world.store.rehash_password(ada, "better".into()).await.unwrap();
         let facts = world.store.private_facts(ada).await.unwrap().unwrap();
         assert_eq!(facts.password.as_deref(), Some("better"));
         assert!(facts.email.is_some(), "nothing else was touched");
         assert!(world.store.presented(next.refresh, world.now()).await.unwrap().is_some());
+    }
+
+    async fn the_last_way_in_is_not_taken_away(world: World) {
+        let ada = world.member("Ada").await.account();
+        let take = async |ways: Ways| {
+            let session = world.session(ada, Scope::FirstParty);
+            let change = password(&world, None, session, ways);
+            world.store.change_password(ada, change).await.unwrap().map(|_| ())
+        };
+        assert_eq!(take(Ways { mail: false }).await, Err(Refusal::LastWayIn));
+        assert_eq!(take(Ways { mail: true }).await, Ok(()), "her address is verified");
+    }
+
+    async fn a_new_address_is_taken_from_who_never_showed_it_is_theirs_and_from_nobody_else(world: World) {
+        let ada = world.member("Ada").await.account();
+        let bob = world.member("Bob").await.account();
+        let address = async |id| {
+            let facts = world.store.private_facts(id).await.unwrap().unwrap();
+            facts.email.unwrap().as_str().to_owned()
+        };
+        let old = address(ada).await;
+        let change = async |to: &str| {
+            let token = world.token();
+            let purpose = LinkPurpose::ConfirmEmail { account: ada, email: email(to) };
+            world.store.add_link(token, purpose, world.now().plus(DAY)).await.unwrap();
+            let session = world.session(ada, Scope::FirstParty);
+            let elsewhere = world.session(bob, Scope::FirstParty);
+            let stolen = world.store.change_email(token, bob, elsewhere, world.now()).await.unwrap();
+            assert_eq!(stolen, Err(Refusal::LinkGone), "the link is another account's");
+            let changed = world.store.change_email(token, ada, session.clone(), world.now()).await.unwrap();
+            let again = world.session(ada, Scope::FirstParty);
+            let twice = world.store.change_email(token, ada, again, world.now()).await.unwrap();
+            changed.map(|_| (twice, session))
+        };
+        assert_eq!(change(&address(bob).await).await.map(|_| ()), Err(Refusal::AddressTaken));
+        let (twice, session) = change("countess@example.org").await.unwrap();
+        assert_eq!(twice, Err(Refusal::LinkGone), "a link works once");
+        let presented = world.store.presented(session.refresh, world.now()).await.unwrap().unwrap();
+        assert_eq!(presented.account.id, ada);
+        let found = world.store.account_by_email(&email("countess@example.org")).await.unwrap();
+        assert_eq!(found.map(|account| account.id), Some(ada));
+        assert_eq!(world.store.account_by_email(&email(&old)).await.unwrap(), None);
+        let told = world.store.due(world.now(), 10).await.unwrap();
+        let told = told.iter().find(|queued| queued.notice.kind == notices::NoticeKind::AddressChanged).unwrap();
+        assert_eq!(told.notice.to, email(&old), "the old address is told");
+        world.audit().await;
     }
 
     async fn what_is_not_there_is_none(world: World) {

@@ -7,6 +7,7 @@ mod support;
 
 mod accounts;
 mod around;
+mod attempts;
 mod deep;
 mod faults;
 mod heads;

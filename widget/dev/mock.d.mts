@@ -5,10 +5,10 @@ import type { Site } from "../src/api/schema.ts";
 type Account = { id: string; name: string | null };
 type Stored = { id: string; likes: Set<string>; markdown: string; standing: string; removed_by?: string };
 
-export function startMock(options?: { port?: number | null; site?: Partial<Site>; now?: () => number }): Promise<{
+export function startMock(options?: { port?: number | null; site?: Partial<Site>; providers?: string[]; bits?: number; now?: () => number }): Promise<{
   url: string;
   site: Site;
-  world: { requests: { method: string; path: string; headers: Record<string, string>; credentials?: string }[]; refresh: Map<string, unknown> };
+  world: { bits: number; popupCodes: Map<string, unknown>; requests: { method: string; path: string; headers: Record<string, string>; credentials?: string; body?: Record<string, unknown> }[]; refresh: Map<string, unknown> };
   mails: { to: string; code: string }[];
   fetch: typeof fetch;
   account: (email: string, facts?: { name?: string; role?: string; hue?: number }) => Account;

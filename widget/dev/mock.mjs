@@ -14,14 +14,14 @@ const DIST = `${import.meta.dirname}/../dist/`;
 const PAGE = 50;
 const REPLIES = 100;
 
-export async function startMock({ port = 0, site: given = {}, now = Date.now } = {}) {
+export async function startMock({ port = 0, site: given = {}, providers = [], bits = 0, now = Date.now } = {}) {
   const site = {
-    key: "blog", name: "The Daily Fern", origins: [], guests: true, likes: true, email_sign_in: true, password_sign_in: true,
+    key: "blog", name: "The Daily Fern", origins: [], guests: true, likes: true, email_sign_in: true, password_sign_in: true, providers: providers.length > 0, sso: true,
     body_max_chars: 10_000, edit_window_secs: 900, development_until: "2099-01-01T00:00:00.000Z", ...given,
   };
   const world = {
     threads: new Map(), accounts: new Map(), guests: new Map(), mails: [], pendingCodes: new Map(), popupCodes: new Map(),
-    access: new Map(), refresh: new Map(), keys: new Map(), failures: [], requests: [], probed: new Set(), delay: 0, nextId: 1,
+    access: new Map(), refresh: new Map(), keys: new Map(), failures: [], requests: [], probed: new Set(), delay: 0, nextId: 1, bits,
   };
   const token = (kind) => `${kind}_${randomBytes(32).toString("base64url")}`;
   const s256 = (text) => createHash("sha256").update(text).digest("base64url");
@@ -38,15 +38,15 @@ export async function startMock({ port = 0, site: given = {}, now = Date.now } =
 
   const visitorOf = (who) => who.kind === "guest"
     ? { kind: "guest", name: who.guest?.name ?? null }
-    : { kind: "member", id: who.account.id, name: who.account.name, role: who.account.role, hue: who.account.hue };
+    : { kind: "member", id: who.account.id, name: who.account.name, role: who.account.role, hue: who.account.hue, via: who.via ?? { kind: "email" } };
 
-  function session(made, cookie, res) {
+  function session(made, cookie, res, via = { kind: "email" }) {
     const access = token("at");
     const refresh = token("rt");
-    world.access.set(access, { account: made, until: now() + 600_000, family: refresh });
-    world.refresh.set(refresh, { account: made });
+    world.access.set(access, { account: made, via, until: now() + 600_000, family: refresh });
+    world.refresh.set(refresh, { account: made, via });
     if (cookie) res.setHeader("Set-Cookie", `aw-rt=${refresh}; Path=/; HttpOnly; SameSite=Lax`);
-    return { access, expires_in_secs: 600, ...(cookie ? {} : { refresh }), visitor: visitorOf({ kind: "member", account: made }) };
+    return { access, expires_in_secs: 600, ...(cookie ? {} : { refresh }), visitor: visitorOf({ kind: "member", account: made, via }) };
   }
 
   function who(req) {
@@ -55,7 +55,7 @@ export async function startMock({ port = 0, site: given = {}, now = Date.now } =
     if (bearer.startsWith("gt_")) return { kind: "guest", token: bearer, guest: world.guests.get(bearer) ?? null };
     const found = world.access.get(bearer);
     if (!found || found.until < now()) throw refuse(401, "session-ended", "your session has ended: sign in again");
-    return { kind: "member", account: found.account };
+    return { kind: "member", account: found.account, via: found.via };
   }
 
   const staff = (me) => me?.kind === "member" && ["moderator", "owner"].includes(me.account.role);
@@ -160,7 +160,29 @@ export async function startMock({ port = 0, site: given = {}, now = Date.now } =
     return comment;
   }
 
+  const challenges = new Set();
+
+  function challenge() {
+    const made = randomBytes(24).toString("base64url");
+    challenges.add(made);
+    return { challenge: made, bits: world.bits };
+  }
+
+  /** What a guest wrote becomes the account's; what waited of it is published. */
+  function claim(guest, made) {
+    const theirs = [...world.threads.values()].flatMap((thread) => thread.comments.map((comment) => ({ thread, comment }))).filter(({ comment }) => comment.by.guest === guest);
+    for (const { thread, comment } of theirs) {
+      made.name ??= comment.by.name;
+      comment.by = { account: made.id };
+      comment.standing = "published";
+      comment.number ??= ++thread.number;
+    }
+    return theirs.length;
+  }
+
   // — routes
+
+  const known = providers.map((id) => ({ id, name: id.charAt(0).toUpperCase() + id.slice(1), icon: { view_box: "0 0 24 24", path: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20z" }, asks_for_server: id === "mastodon" }));
 
   const routes = [
     ["GET", /^thread$/, ({ query }) => threadPage(query)],
@@ -206,6 +228,11 @@ export async function startMock({ port = 0, site: given = {}, now = Date.now } =
       thread.url ||= body.page.url;
       if (thread.closed_at) throw refuse(409, "thread-closed", "comments are closed on this page; you can still read them");
       if (me.kind === "member" && !me.account.name) throw refuse(403, "name-needed", "tell us your name first");
+      const proof = body.guest?.proof;
+      const solved = () => createHash("sha256").update(`${proof.challenge}:${proof.nonce}`).digest().readUInt32BE() >>> (32 - world.bits) === 0;
+      if (me.kind === "guest" && world.bits > 0 && !(proof && challenges.delete(proof.challenge) && solved())) {
+        throw refuse(403, "proof-needed", "your browser has to do a little work first", challenge());
+      }
       if (!body.body.trim()) throw refuse(422, "empty-body", "the comment is empty: write something first");
       const by = me.kind === "guest" ? { guest: me.token, name: body.guest.name } : { account: me.account.id };
       if (me.kind === "guest") {
@@ -272,22 +299,32 @@ export async function startMock({ port = 0, site: given = {}, now = Date.now } =
       if (!pending || pending.tries === 0) throw refuse(410, "code-gone", "that code has expired or was used: ask for a new one");
       if (pending.code !== body.code) throw refuse(403, "wrong-code", `that code is not right: ${--pending.tries} tries left`, { tries_left: pending.tries });
       world.pendingCodes.delete(s256(body.verifier));
-      return session(account(pending.email), body.cookie, res);
+      const made = account(pending.email);
+      const claimed = body.guest && claim(body.guest, made);
+      return { ...session(made, body.cookie, res), ...(body.guest && { claimed }) };
+    }],
+    ["GET", /^providers$/, () => ({ providers: known })],
+    ["POST", /^guests\/proof$/, () => challenge()],
+    ["POST", /^auth\/sso$/, ({ body, res }) => {
+      const { sub, name, jti } = JSON.parse(Buffer.from(body.token.split(".")[1], "base64url").toString());
+      if (world.keys.has(jti)) throw refuse(403, "sso-refused", "this token was used before");
+      if (jti) world.keys.set(jti, true);
+      return session(account(`sso:${sub}`, { name }), body.cookie, res, { kind: "sso", name: site.name });
     }],
     ["POST", /^auth\/probe$/, () => ({ partitioned: false })],
     ["POST", /^auth\/exchange$/, ({ body, res }) => {
       const found = world.popupCodes.get(body.code ?? body.pasted);
       if (!found || found.challenge !== s256(body.verifier)) throw refuse(410, "code-gone", "that code has expired or was used: ask for a new one");
       world.popupCodes.clear();
-      return session(found.account, body.cookie, res);
+      return session(found.account, body.cookie, res, found.via);
     }],
     ["POST", /^auth\/refresh$/, ({ body, req }) => {
       const refresh = body.refresh ?? /aw-rt=([^;]+)/.exec(req.headers.cookie ?? "")?.[1];
       const found = world.refresh.get(refresh);
       if (!found) throw refuse(401, "session-ended", "your session has ended: sign in again");
       const access = token("at");
-      world.access.set(access, { account: found.account, until: now() + 600_000, family: refresh });
-      return { access, expires_in_secs: 600, visitor: visitorOf({ kind: "member", account: found.account }) };
+      world.access.set(access, { ...found, until: now() + 600_000, family: refresh });
+      return { access, expires_in_secs: 600, visitor: visitorOf({ kind: "member", ...found }) };
     }],
     ["POST", /^auth\/logout$/, ({ body }) => {
       world.refresh.delete(body.refresh);
@@ -330,7 +367,12 @@ export async function startMock({ port = 0, site: given = {}, now = Date.now } =
     if (file) return serveFile(res, file[1] ?? file[2]);
     if (url.pathname === "/auth/popup") return popup(res, url.searchParams);
     const api = /^\/api\/v1\/sites\/([^/]+)\/(.*)$/.exec(url.pathname);
-    world.requests.push({ method: req.method, path: api?.[2] ?? url.pathname, headers: req.headers, credentials: req.credentials });
+    const request = { method: req.method, path: api?.[2] ?? url.pathname, headers: req.headers, credentials: req.credentials };
+    world.requests.push(request);
+    const chunks = [];
+    for await (const chunk of req) chunks.push(chunk);
+    const text = Buffer.concat(chunks).toString();
+    if (text) request.body = JSON.parse(text);
     if (world.delay) await new Promise((done) => setTimeout(done, world.delay));
     const failure = world.failures.find((each) => each.times > 0 && each.method === req.method && each.path.test(api?.[2] ?? ""));
     if (failure) {
@@ -339,9 +381,6 @@ export async function startMock({ port = 0, site: given = {}, now = Date.now } =
       throw failure.problem;
     }
     if (!api || api[1] !== site.key) throw refuse(404, "unknown-site", "there is no such site");
-    const chunks = [];
-    for await (const chunk of req) chunks.push(chunk);
-    const text = Buffer.concat(chunks).toString();
     for (const [method, pattern, answer] of routes) {
       const found = method === req.method && pattern.exec(api[2]);
       if (!found) continue;
@@ -362,7 +401,9 @@ export async function startMock({ port = 0, site: given = {}, now = Date.now } =
   function popup(res, query) {
     const code = randomBytes(32).toString("base64url");
     const ada = account("ada@example.org", { name: "Ada Lovelace" });
-    for (const each of [code, "ABCD2345"]) world.popupCodes.set(each, { account: ada, challenge: query.get("ch") });
+    const provider = known.find(({ id }) => id === query.get("provider"));
+    const via = provider ? { kind: "provider", id: provider.id, name: provider.name } : { kind: "password" };
+    for (const each of [code, "ABCD2345"]) world.popupCodes.set(each, { account: ada, challenge: query.get("ch"), via });
     const message = JSON.stringify({ v: 1, t: "aw.code", st: query.get("st"), c: code });
     const back = query.get("return_to");
     const script = back

@@ -40,7 +40,7 @@ scene("an owner sets up, embeds, is seen, and lets a guest's comment in", { site
   await page.getByRole("link", { name: "The Blog" }).waitFor();
 
   await thread.say("May I join without an account?");
-  await thread.asGuest("Gus", "gus@example.org");
+  await thread.asGuest("Gus", "gus@example.org", { remember: true });
   await thread.comment("May I join").says(WAITS);
   await thread.comment("May I join").says(/^guest$/);
   await thread.focusIsOn(/^article "Comment by Gus"/);
@@ -133,7 +133,7 @@ scene("a guest edits and removes what they wrote, and nobody else is offered tha
   const guest = await stage.person("Gus");
   const thread = await guest.open(article);
   await thread.say("I am not sure of this");
-  await thread.asGuest("Gus");
+  await thread.asGuest("Gus", "", { remember: true });
   await thread.comment("not sure").edit("Now I am certain");
   await thread.comment("Now I am certain").says(WAITS);
   await guest.reload();
@@ -150,7 +150,7 @@ scene("who marks a guest's comment as spam does not tell the guest", async (stag
   const guest = await stage.person("Gus");
   const thread = await guest.open(article);
   await thread.say("Buy my boat");
-  await thread.asGuest("Gus");
+  await thread.asGuest("Gus", "", { remember: true });
   await thread.comment("Buy my boat").says(WAITS);
 
   const owner = await stage.person("Olive");

@@ -13,8 +13,13 @@ export const BUDGETS = [
   ["what shows the thread", ["thread"], 12_000],
   ["reading, writing, signing in, as a member or a guest", ["embed", "thread", "visitor", "composer"], 25_000],
   ["reading on", ["browse"], 3000],
+  ["signing in with an account from elsewhere", ["ways"], 2500],
+  ["a guest's proof of work", ["sha256", "work"], 1600],
+  ["what waits for approval, and confirming an address", ["waiting"], 1200],
+  ["single sign-on", ["sso"], 800],
   ["moderation", ["moderation"], 6000],
   ["counts alone", ["embed", "count"], 3000],
+  ["the sign-in window: script and style", ["popup", "pages.css"], 7000],
 ];
 
 /** `sizes`: stem → bytes. */

@@ -8,15 +8,17 @@
 import type { Mounted, Options } from "./thread.ts";
 
 /** Where the server's files live: `https://comments.example.org/`. */
-export type Home = { base: string; site: string | null; returned: string | null };
+export type Home = { base: string; site: string | null; sso: string | null; returned: string | null };
 
-const ATTRIBUTES = ["site", "page", "title", "sort", "theme", "lang", "heading-level"] as const;
+const ATTRIBUTES = ["site", "page", "title", "sort", "theme", "lang", "heading-level", "sso"] as const;
 
 export function elements(home: Home) {
   const chunk = <T>(name: string): Promise<T> => import(`${home.base}widget/${name}`) as Promise<T>;
 
   class AfterwordThread extends HTMLElement {
     static readonly observedAttributes = ATTRIBUTES;
+    /** Gets a token that says who is reading, where the page gave a function instead of a token. */
+    sso: Options["sso"] = null;
     #mounted: Mounted | null = null;
     #watch: IntersectionObserver | null = null;
     #started = false;
@@ -120,6 +122,7 @@ export function elements(home: Home) {
         theme: said("theme"),
         headingLevel: said("heading-level"),
         returned: home.returned,
+        sso: this.sso ?? said("sso") ?? home.sso,
       };
     }
   }

@@ -5,7 +5,10 @@
 
 import { elements } from "./element.ts";
 
-type MountOptions = Partial<Record<"site" | "page" | "title" | "sort" | "theme" | "lang" | "lazy", string>> & { headingLevel?: number };
+type MountOptions = Partial<Record<"site" | "page" | "title" | "sort" | "theme" | "lang" | "lazy", string>> & {
+  headingLevel?: number;
+  sso?: string | (() => Promise<string | null>);
+};
 
 (() => {
   const script = document.currentScript as HTMLScriptElement | null;
@@ -19,6 +22,7 @@ type MountOptions = Partial<Record<"site" | "page" | "title" | "sort" | "theme" 
   const { AfterwordThread, AfterwordCount } = elements({
     base: new URL(".", script.src).href,
     site: dataset["site"] ?? null,
+    sso: dataset["sso"] ?? null,
     returned,
   });
   customElements.define("afterword-thread", AfterwordThread);
@@ -28,6 +32,10 @@ type MountOptions = Partial<Record<"site" | "page" | "title" | "sort" | "theme" 
 
   function apply(thread: Thread, options: object): void {
     for (const [name, value] of Object.entries(options)) {
+      if (typeof value === "function") {
+        thread.sso = value;
+        continue;
+      }
       const attribute = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
       if (value == null) thread.removeAttribute(attribute);
       else thread.setAttribute(attribute, String(value));

@@ -15,4 +15,5 @@ export { addStyles } from "./styles/sheets.ts";
 export { Avatar } from "./components/Avatar.tsx";
 export { Body } from "./components/Body.tsx";
 export { Hiccup } from "./components/Hiccup.tsx";
+export { lazy } from "./components/lazy.tsx";
 export { Write } from "./components/Write.tsx";

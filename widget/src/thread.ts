@@ -6,6 +6,7 @@ import { jsx } from "./jsx/runtime.ts";
 import { createApi } from "./api/client.ts";
 import { ORDERS, type Order } from "./api/schema.ts";
 import type { Place } from "./state/browse.ts";
+import type { Sso } from "./state/visit.ts";
 import { Thread } from "./components/Thread.tsx";
 import { thread as strings } from "./i18n/en/thread.ts";
 import { learn } from "./i18n/t.ts";
@@ -39,6 +40,8 @@ export type Options = {
   headingLevel: string | null;
   /** A one-time code in the address the page was opened with: somebody comes back from signing in. */
   returned: string | null;
+  /** The site's word for who is reading: a token, or a function that gets one. */
+  sso: Sso | null;
 };
 
 export type Mounted = { update: (options: Options) => void; destroy: () => void };
@@ -64,10 +67,11 @@ export function mount(host: HTMLElement, root: ShadowRoot, options: Options): Mo
   let stop = show(host, box, options, paint);
   return {
     update(now) {
+      const same = now.sso === options.sso;
       options = now;
       paint();
       const wanted = identity(options);
-      if (shown === wanted) return;
+      if (same && shown === wanted) return;
       shown = wanted;
       stop();
       stop = show(host, box, options, paint);
@@ -120,8 +124,8 @@ function show(host: HTMLElement, box: HTMLElement, options: Options, paint: () =
     const loaded = state.load();
     const ignore = () => {}; // The thread can be read without what comes later.
     // Whether this browser holds a session is known without asking.
-    if (options.returned || kept.read("session") || kept.read("guest")) {
-      fetchChunk("visitor").then((chunk) => loaded.then(() => state.site && chunk.visit(state).arrive(options.returned))).catch(ignore);
+    if (options.returned || options.sso !== null || kept.read("session") || kept.read("guest") || places.read("guest")) {
+      fetchChunk("visitor").then((chunk) => loaded.then(() => state.site && chunk.visit(state).arrive(options.returned, options.sso))).catch(ignore);
     }
     const reading = fetchChunk("browse").then((chunk) => loaded.then(() => state.site && chunk.readOn(state, host, place, paint, signal)));
     await loaded;

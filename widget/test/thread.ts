@@ -6,6 +6,8 @@ import { createApi } from "../src/api/client.ts";
 import type { Block, Comment, Conversation, Site } from "../src/api/schema.ts";
 import { browse } from "../src/i18n/en/browse.ts";
 import { composer } from "../src/i18n/en/composer.ts";
+import { waiting } from "../src/i18n/en/waiting.ts";
+import { ways } from "../src/i18n/en/ways.ts";
 import { moderation } from "../src/i18n/en/moderation.ts";
 import { signin } from "../src/i18n/en/signin.ts";
 import { thread as threadStrings } from "../src/i18n/en/thread.ts";
@@ -15,10 +17,10 @@ import { pageRef } from "../src/state/page.ts";
 import { shelf } from "../src/state/shelf.ts";
 import { type Emit, ThreadState } from "../src/state/thread.ts";
 
-for (const part of [threadStrings, browse, visitor, composer, signin, moderation]) learn(part);
+for (const part of [threadStrings, browse, visitor, composer, signin, ways, waiting, moderation]) learn(part);
 
 export const site: Site = {
-  key: "blog", name: "Blog", origins: [location.origin], guests: true, likes: true, email_sign_in: true, password_sign_in: true,
+  key: "blog", name: "Blog", origins: [location.origin], guests: true, likes: true, email_sign_in: true, password_sign_in: true, providers: false, sso: false,
   body_max_chars: 10_000, edit_window_secs: 900, development_until: null,
 };
 
@@ -44,8 +46,8 @@ export const conversation = (comments: Comment[], facts: Partial<Conversation> =
 });
 
 /** A server in memory instead of the network. */
-export async function server(facts: Partial<Site> = {}) {
-  const mock = await startMock({ port: null, site: { origins: [location.origin], ...facts } });
+export async function server(facts: Partial<Site> = {}, more: { providers?: string[]; bits?: number } = {}) {
+  const mock = await startMock({ port: null, ...more, site: { origins: [location.origin], ...facts } });
   vi.stubGlobal("fetch", vi.fn(mock.fetch));
   return mock;
 }

@@ -122,7 +122,7 @@ async fn demo_site(app: &App, magazine: &Origin) -> anyhow::Result<Arc<Site>> {
 
 /// The last lines: what there is to see, in the order in which to see it.
 async fn greet(app: &App, magazine: &Origin) -> anyhow::Result<()> {
-    let (label, link) = match owners::link(app, None).await {
+    let (label, link) = match owners::link(app, None, false).await {
         Ok(link) if link.signs_in.is_some() => ("dashboard", link.url),
         Ok(link) => ("set-up", link.url),
         // Several owners: each signs in as themselves.

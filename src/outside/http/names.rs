@@ -51,3 +51,32 @@ impl Resolve for Dialled {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Says(Vec<IpAddr>);
+
+    #[async_trait]
+    impl Names for Says {
+        async fn look_up(&self, _host: &str) -> std::io::Result<Vec<IpAddr>> {
+            Ok(self.0.clone())
+        }
+    }
+
+    #[tokio::test]
+    async fn of_several_addresses_only_the_public_ones_are_dialled() {
+        let found: Vec<IpAddr> =
+            ["127.0.0.1", "8.8.8.8", "fd00::1", "2606:4700::1"].map(|ip| ip.parse().unwrap()).into();
+        let dial = |public_only| {
+            let dialled = Dialled { names: Arc::new(Says(found.clone())), public_only };
+            async move {
+                let addresses = dialled.resolve("social.example".parse().unwrap()).await.ok().unwrap();
+                addresses.map(|address| address.ip().to_string()).collect::<Vec<_>>()
+            }
+        };
+        assert_eq!(dial(true).await, ["8.8.8.8", "2606:4700::1"]);
+        assert_eq!(dial(false).await.len(), 4);
+    }
+}

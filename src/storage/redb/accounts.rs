@@ -6,13 +6,16 @@ use super::RedbStore;
 use super::expiry::{self, Kept};
 use super::fault::Fault;
 use super::keys;
+use super::outbox;
 use super::sessions::{begin_session, end_sessions};
 use super::sites::move_version;
 use super::stored::people::{StoredAccount, StoredLink, StoredPrivate};
 use super::tables::{CborRows, Fixed, Open, Rows, Tables};
+use super::ways_in;
 use crate::domain::accounts::TokenHash;
+use crate::domain::notices::Notice;
 use crate::domain::{Account, AccountId, Email, Name, Refusal, SiteId, Timestamp};
-use crate::storage::accounts::{LinkPurpose, NewOwner, PrivateFacts};
+use crate::storage::accounts::{LinkPurpose, NewOwner, PasswordChange, PrivateFacts};
 use crate::storage::sessions::NewSession;
 use crate::storage::{Accounts, Answer, StoreError};
 
@@ -64,14 +67,8 @@ impl Accounts for RedbStore {
         .await
     }
 
-    async fn set_password(&self, id: AccountId, phc: String) -> Answer<Account> {
-        self.write(move |tables, _| {
-            let Some(known) = account(&tables.accounts, id)? else { return Ok(Err(Refusal::SessionEnded)) };
-            let facts = PrivateFacts { password: Some(phc.clone()), ..private(tables, id)? };
-            tables.account_private.write(id.0.as_bytes(), &StoredPrivate::from(&facts))?;
-            end_sessions(tables, known).map(Ok)
-        })
-        .await
+    async fn change_password(&self, id: AccountId, change: PasswordChange) -> Answer<Account> {
+        self.write(move |tables, _| ways_in::change_password(tables, id, &change)).await
     }
 
     async fn rehash_password(&self, id: AccountId, phc: String) -> Result<(), StoreError> {
@@ -86,6 +83,16 @@ impl Accounts for RedbStore {
         .await
     }
 
+    async fn change_email(
+        &self,
+        token: TokenHash,
+        account: AccountId,
+        session: NewSession,
+        now: Timestamp,
+    ) -> Answer<Account> {
+        self.write(move |tables, _| ways_in::change_email(tables, token, account, &session, now)).await
+    }
+
     async fn add_link(
         &self,
         token: TokenHash,
@@ -96,8 +103,22 @@ impl Accounts for RedbStore {
             if purpose == LinkPurpose::SetUp {
                 end_set_up_links(tables)?;
             }
-            tables.links.write(&token.0, &StoredLink::new(purpose, expires_at))?;
-            expiry::schedule(tables, Kept::Link, expires_at, &token.0)
+            add_link(tables, token, &purpose, expires_at)
+        })
+        .await
+    }
+
+    async fn mail_link(
+        &self,
+        token: TokenHash,
+        purpose: LinkPurpose,
+        notice: Notice,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(move |tables, _| {
+            add_link(tables, token, &purpose, expires_at)?;
+            outbox::queue(tables, &notice, now).map(|_| ())
         })
         .await
     }
@@ -124,6 +145,7 @@ impl Accounts for RedbStore {
                 email: Some(owner.email.clone()),
                 email_verified: true,
                 password: Some(owner.password.clone()),
+                ..PrivateFacts::default()
             };
             tables.account_private.write(account.id.0.as_bytes(), &StoredPrivate::from(&facts))?;
             begin_session(tables, &session, &account)?;
@@ -175,7 +197,7 @@ pub fn save(tables: &mut Tables<'_>, account: &Account) -> Result<(), Fault> {
 pub fn private(tables: &Tables<'_>, id: AccountId) -> Result<PrivateFacts, Fault> {
     Ok(match tables.account_private.read::<StoredPrivate>(id.0.as_bytes())? {
         Some(row) => row.into(),
-        None => PrivateFacts { email: None, email_verified: false, password: None },
+        None => PrivateFacts::default(),
     })
 }
 
@@ -187,7 +209,7 @@ pub fn found_or_made(
     email: &Email,
     now: Timestamp,
 ) -> Result<Account, Fault> {
-    let facts = PrivateFacts { email: Some(email.clone()), email_verified: true, password: None };
+    let facts = PrivateFacts { email: Some(email.clone()), email_verified: true, ..PrivateFacts::default() };
     let known = by_email(&tables.account_by_email, &tables.accounts, email)?;
     let Some(account) = known else {
         let account = Account { id, name: None, created_at: now, epoch: 0, operator: false };
@@ -231,7 +253,17 @@ fn sites_of(tables: &Tables<'_>, id: AccountId) -> Result<Vec<SiteId>, Fault> {
     Ok(sites)
 }
 
-fn live_link(
+fn add_link(
+    tables: &mut Tables<'_>,
+    token: TokenHash,
+    purpose: &LinkPurpose,
+    expires_at: Timestamp,
+) -> Result<(), Fault> {
+    tables.links.write(&token.0, &StoredLink::new(purpose, expires_at))?;
+    expiry::schedule(tables, Kept::Link, expires_at, &token.0)
+}
+
+pub fn live_link(
     links: &impl CborRows<Fixed<32>>,
     token: TokenHash,
     now: Timestamp,

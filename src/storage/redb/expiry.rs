@@ -26,6 +26,8 @@ pub enum Kept {
     ExchangeCode,
     Session,
     Link,
+    WrongPasswords,
+    KnownDevice,
 }
 
 /// Comments are pruned by one job, sessions by another.
@@ -47,6 +49,8 @@ impl Kept {
             Kept::ExchangeCode => (Family::Sessions, 2),
             Kept::Session => (Family::Sessions, 3),
             Kept::Link => (Family::Sessions, 4),
+            Kept::WrongPasswords => (Family::Sessions, 20),
+            Kept::KnownDevice => (Family::Sessions, 21),
         }
     }
 
@@ -54,6 +58,7 @@ impl Kept {
         use Kept::*;
         [RecentText, Idempotency, Origin, HiddenText, EmailCode, WrongCodes, ExchangeCode, Session, Link]
             .into_iter()
+            .chain([WrongPasswords, KnownDevice])
             .find(|kept| kept.codes() == (family, kind))
             .ok_or_else(|| Fault::corrupt(format!("an expiry of the unknown kind {kind}")))
     }

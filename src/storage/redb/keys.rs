@@ -138,6 +138,10 @@ pub fn token_of(session: SessionId, token: TokenHash) -> [u8; 48] {
     join(&[session.0.as_bytes(), &token.0])
 }
 
+pub fn known_device(account: AccountId, device: TokenHash) -> [u8; 48] {
+    join(&[account.0.as_bytes(), &device.0])
+}
+
 pub fn outbox(due_at: Timestamp, id: u64) -> [u8; 16] {
     join(&[&moment(due_at), &id.to_be_bytes()])
 }

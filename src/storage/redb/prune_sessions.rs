@@ -1,6 +1,5 @@
 //! Deleting sessions, codes and links that are over.
 
-use super::exchange;
 use super::expiry::{self, Due, Family, Kept};
 use super::fault::Fault;
 use super::keys;
@@ -8,6 +7,7 @@ use super::sessions::{end_session, over_at, session};
 use super::stored::people::StoredLink;
 use super::stored::session::{StoredEmailCode, StoredWrongCodes};
 use super::tables::{CborRows, Rows, Tables};
+use super::{attempts, exchange};
 use crate::domain::accounts::TokenHash;
 use crate::domain::sessions::{EMAIL_CODE_TTL, PASTED_CODE_TTL, WRONG_CODE_PERIOD};
 use crate::domain::{SessionId, Timestamp};
@@ -70,6 +70,8 @@ fn prune_one(tables: &mut Tables<'_>, due: &Due, now: Timestamp) -> Result<bool,
             let over = tables.links.read::<StoredLink>(&token)?.is_some_and(|link| now >= link.expires_at());
             Ok(over && tables.links.remove(&token)?)
         }
+        Kept::WrongPasswords => attempts::prune_attempts(tables, &due.key, now).map(|()| true),
+        Kept::KnownDevice => attempts::prune_device(tables, &due.key, now).map(|()| true),
         _ => Err(Fault::corrupt("an expiry of a comment among those of sessions")),
     }
 }

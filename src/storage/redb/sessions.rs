@@ -61,6 +61,17 @@ impl Sessions for RedbStore {
         self.write(move |tables, _| store_session(tables, &session.session, session.refresh)).await
     }
 
+    async fn touch_session(&self, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+        self.write(move |tables, _| match session(&tables.sessions, id)? {
+            Some(known) => {
+                let used = Session { used_at: known.used_at.max(now), ..known };
+                tables.sessions.write(id.0.as_bytes(), &StoredSession::from(&used))
+            }
+            None => Ok(()),
+        })
+        .await
+    }
+
     async fn presented(&self, token: TokenHash, now: Timestamp) -> Result<Option<Presented>, StoreError> {
         self.read(move |snapshot| {
             look_up(&snapshot.refresh_tokens, &snapshot.sessions, &snapshot.accounts, token, now)

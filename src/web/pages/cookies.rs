@@ -16,6 +16,8 @@ pub enum Cookie<'a> {
     Session,
     /// The dashboard's. Never sent by a link from elsewhere.
     Dashboard,
+    /// That this browser signed in by password before: it may do so again while others guess.
+    Device,
 }
 
 impl Cookie<'_> {
@@ -25,13 +27,14 @@ impl Cookie<'_> {
             Cookie::Transaction(id) => format!("{prefix}aw-lt-{id}"),
             Cookie::Session => format!("{prefix}aw-ss"),
             Cookie::Dashboard => format!("{prefix}aw-ad"),
+            Cookie::Device => format!("{prefix}aw-kd"),
         }
     }
 
     /// The `Set-Cookie` that stores it for so long.
     pub fn set(self, base: &BaseUrl, value: &str, keep: Duration) -> String {
         let same_site = match self {
-            Cookie::Transaction(_) | Cookie::Session => "Lax",
+            Cookie::Transaction(_) | Cookie::Session | Cookie::Device => "Lax",
             Cookie::Dashboard => "Strict",
         };
         let secure = if base.is_https() { "; Secure" } else { "" };

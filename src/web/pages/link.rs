@@ -34,6 +34,8 @@ pub fn routes() -> Vec<Route> {
 #[serde(deny_unknown_fields)]
 struct UseLink {
     token: String,
+    /// Of an authenticator, or a recovery code: for accounts that ask for one.
+    code: Option<String>,
 }
 
 async fn page(request: Request) -> Result<Response, Problem> {
@@ -42,6 +44,7 @@ async fn page(request: Request) -> Result<Response, Problem> {
 
 async fn sign_in(request: Request) -> Result<Response, Problem> {
     let sent: UseLink = request.json().await?;
-    let (_, session) = setup::sign_in_by_link(&request.app, &sent.token, request.user_agent()).await?;
+    let (_, session) =
+        setup::sign_in_by_link(&request.app, &sent.token, sent.code.as_deref(), request.user_agent()).await?;
     signed_in(&request, &session)
 }

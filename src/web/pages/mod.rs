@@ -1,9 +1,11 @@
-//! Pages on the comments host itself: the sign-in popup, set-up, sign-in links, the dashboard.
+//! Pages on the comments host itself: the sign-in popup, set-up, sign-in links, the account page, the dashboard.
 //!
 //! Invariant: nothing on them runs or loads but files of this server, nobody may frame them, and no address or token of
 //! theirs leaves by a `Referer`.
 
+pub mod account;
 mod cookies;
+mod credentials;
 pub mod dashboard;
 mod link;
 mod page;
@@ -14,5 +16,5 @@ mod views;
 use super::route::Route;
 
 pub fn routes() -> Vec<Route> {
-    [popup::routes(), setup::routes(), link::routes(), dashboard::routes()].concat()
+    [popup::routes(), setup::routes(), link::routes(), account::routes(), dashboard::routes()].concat()
 }

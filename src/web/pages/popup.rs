@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::cookies::{Cookie, is_transaction_id};
+use super::credentials::{attempt, known_device};
 use super::page::{failed, frame, show};
 use super::views::{Known, Popup};
 use crate::actions::popup::{self, Finished, TRANSACTION_TTL, Transaction};
 use crate::actions::sessions;
-use crate::domain::sessions::{IDLE_TTL, Scope};
+use crate::domain::sessions::{ABSOLUTE_TTL, Scope};
 use crate::domain::{Account, Origin, Refusal, SiteKey};
 use crate::web::openapi::Media;
 use crate::web::problem::kinds;
@@ -74,6 +75,8 @@ struct ByPassword {
     tx: String,
     email: String,
     password: String,
+    /// Of an authenticator, or a recovery code: for accounts that ask for one.
+    code: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -139,10 +142,10 @@ async fn open(request: &Request) -> Result<Response, Problem> {
 async fn by_password(request: Request) -> Result<Response, Problem> {
     let sent: ByPassword = request.json().await?;
     let transaction = transaction(&request, &sent.tx)?;
-    let (ip, device) = (request.ip(), request.user_agent());
-    let finished =
-        popup::by_password(&request.app, &transaction, &sent.email, &sent.password, ip, device).await?;
-    hand_over(&request, &transaction, finished)
+    let attempt = attempt(&request, &sent.email, &sent.password, sent.code.as_deref());
+    let (finished, proved) =
+        popup::by_password(&request.app, &transaction, attempt, request.user_agent()).await?;
+    known_device(&request, hand_over(&request, &transaction, finished)?, &proved)
 }
 
 async fn by_session(request: Request) -> Result<Response, Problem> {
@@ -196,7 +199,7 @@ fn hand_over(request: &Request, transaction: &Transaction, done: Finished) -> Re
         return_to: transaction.return_to.clone(),
     });
     if let Some(session) = done.cookie {
-        response = response::set_cookie(response, &Cookie::Session.set(base, &session, IDLE_TTL))?;
+        response = response::set_cookie(response, &Cookie::Session.set(base, &session, ABSOLUTE_TTL))?;
     }
     response::set_cookie(response, &Cookie::Transaction(&transaction.id).clear(base))
 }

@@ -59,6 +59,21 @@ pub struct Dashboard {
 }
 
 #[derive(Template)]
+#[template(path = "pages/account.html")]
+pub struct Account {
+    pub frame: Frame,
+    pub name: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/account-sign-in.html")]
+pub struct AccountSignIn {
+    pub frame: Frame,
+    /// Whether this server sends mail.
+    pub mail: bool,
+}
+
+#[derive(Template)]
 #[template(path = "pages/error.html")]
 pub struct Failure {
     pub frame: Frame,

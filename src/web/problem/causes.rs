@@ -56,6 +56,14 @@ impl From<Refusal> for Problem {
                 of(&kinds::PASSWORD_TOO_LONG).with("max_bytes", max_bytes)
             }
             Refusal::PasswordGuessable { .. } => of(&kinds::PASSWORD_GUESSABLE),
+            Refusal::TooManyWrongPasswords => of(&kinds::TOO_MANY_WRONG_PASSWORDS),
+            Refusal::SecondFactorNeeded => of(&kinds::SECOND_FACTOR_NEEDED),
+            Refusal::WrongSecondFactor => of(&kinds::WRONG_SECOND_FACTOR),
+            Refusal::FreshSignInNeeded => of(&kinds::FRESH_SIGN_IN_NEEDED),
+            Refusal::LastWayIn => of(&kinds::LAST_WAY_IN),
+            Refusal::AddressTaken => of(&kinds::ADDRESS_TAKEN),
+            Refusal::AddressNeeded => of(&kinds::ADDRESS_NEEDED),
+            Refusal::UnknownSession => of(&kinds::UNKNOWN_SESSION),
             Refusal::LinkGone => of(&kinds::LINK_GONE),
             Refusal::NoMailer => of(&kinds::NO_MAILER),
             Refusal::Busy => of(&kinds::BUSY).retry_after(1),

@@ -130,6 +130,22 @@ kinds! {
         "Passwords have an upper limit, so that checking one stays cheap."
     PASSWORD_GUESSABLE "password-guessable" 422 "The password is too easy to guess":
         "It is among the first that an attacker would try."
+    TOO_MANY_WRONG_PASSWORDS "too-many-wrong-passwords" 429 "Too many wrong passwords":
+        "A hundred passwords in a row were wrong for this address. It can still be signed in to by mail, with an account from elsewhere, or by password from a browser that signed in before."
+    SECOND_FACTOR_NEEDED "second-factor-needed" 403 "A code is needed, too":
+        "This account asks for the six digits of its authenticator, or for one of its recovery codes, besides the password."
+    WRONG_SECOND_FACTOR "wrong-second-factor" 403 "That code is not right":
+        "Each code is good once, for about half a minute. A recovery code is good once, too."
+    FRESH_SIGN_IN_NEEDED "fresh-sign-in-needed" 403 "Show once more that it is you":
+        "What an account is signed in to with is changed only shortly after signing in."
+    LAST_WAY_IN "last-way-in" 409 "This is the last way in":
+        "Without it nobody could sign in to the account any more. Add another way first."
+    ADDRESS_TAKEN "address-taken" 409 "Another account has this address":
+        "Its owner has shown that it is theirs. Sign in with it instead."
+    ADDRESS_NEEDED "address-needed" 409 "A password goes with an address":
+        "People who sign in by password type their address, so the account needs one first."
+    UNKNOWN_SESSION "unknown-session" 404 "There is no such session":
+        "It has ended already, or is somebody else's."
     LINK_GONE "link-gone" 410 "This link is no longer good":
         "Links expire, and each can be used once. Ask for a new one."
     NO_MAILER "no-mailer" 409 "This server sends no mail":

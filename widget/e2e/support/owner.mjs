@@ -27,12 +27,11 @@ async function firstParty(server, path, body) {
   if (status >= 300) throw new Error(`POST ${path} was answered with ${status}: ${text}`);
 }
 
-/** Presses the button for the other ways to sign in: a second time if the panel asks once more before it opens a window. */
+/** Presses the button for the other ways to sign in. */
 export async function askForWindow({ thread }) {
   const more = thread.panel.getByRole("button", { name: "More ways to sign in" });
   await more.click();
   await thread.panel.getByRole("button", { name: "Back" }).waitFor();
-  if (await more.count()) await more.click();
 }
 
 /** Opens that window. */

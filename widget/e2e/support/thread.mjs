@@ -62,10 +62,11 @@ export class Thread {
   }
 
   /** Says who is writing, once the widget asks. */
-  async asGuest(name, email = "") {
+  async asGuest(name, email = "", { remember = false } = {}) {
     const form = this.box.getByRole("form", { name: "Post as a guest" });
     await form.getByRole("textbox", { name: "Name", exact: true }).fill(name);
     if (email) await form.getByRole("textbox", { name: /^Email/ }).fill(email);
+    if (remember) await form.getByRole("checkbox", { name: "Remember me in this browser" }).check();
     await form.getByRole("button", { name: "Post as guest" }).click();
   }
 

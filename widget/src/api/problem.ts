@@ -6,7 +6,7 @@ export class Problem extends Error {
     readonly slug: string,
     readonly status: number,
     readonly detail: string,
-    readonly extras: { retry_after?: number; earlier?: string; tries_left?: number; max_chars?: number },
+    readonly extras: { retry_after?: number; earlier?: string; tries_left?: number; max_chars?: number; challenge?: string; bits?: number },
   ) {
     super(slug);
   }

@@ -71,6 +71,10 @@ export type Site = {
   likes: boolean;
   email_sign_in: boolean;
   password_sign_in: boolean;
+  /** Accounts from elsewhere can be used here; which ones is asked when the sign-in panel opens. */
+  providers: boolean;
+  /** The site itself may say who is reading. */
+  sso: boolean;
   body_max_chars: number;
   edit_window_secs: number;
   /** Until when pages on the owner's own machine count as the site's. */
@@ -87,15 +91,30 @@ export type Counts = { counts: number[] };
 
 export type Role = "none" | "viewer" | "moderator" | "owner";
 export type Visitor =
-  | { kind: "member"; id: string; name: string | null; role: Role; hue: number }
+  | { kind: "member"; id: string; name: string | null; role: Role; hue: number; via?: Via }
   | { kind: "guest"; name: string | null };
+/** How a session began; a provider has an id and a name. */
+export type Via = { kind: "email" | "password" | "provider" | "sso" | "link"; id?: string; name?: string };
+
+/** Somewhere else where people have accounts. */
+export type Provider = { id: string; name: string; icon: { view_box: string; path: string }; asks_for_server: boolean };
 
 export type Mine = { visitor: Visitor; liked: CommentId[]; comments: Comment[]; pending?: Comment[] };
 
 /** How a page names itself. */
 export type PageRef = { id?: string; url: string; canonical?: string; title: string };
 
-export type SessionAnswer = { access: string; expires_in_secs: number; refresh?: string; visitor: Visitor };
+export type SessionAnswer = {
+  access: string;
+  expires_in_secs: number;
+  refresh?: string;
+  visitor: Visitor;
+  /** How many comments of a guest have become theirs. */
+  claimed?: number;
+};
+/** What a guest's browser has to compute before the server takes their comment; nothing at 0 bits. */
+export type Task = { challenge: string; bits: number };
+export type Solution = { challenge: string; nonce: string };
 export type CodeSent = { expires_in_secs: number; resend_after_secs: number };
 
 export type Verdict = "approve" | "spam" | "remove" | "pin" | "unpin";

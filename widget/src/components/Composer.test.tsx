@@ -207,7 +207,7 @@ test("a reply goes where it belongs, and Cancel gives the focus back", async () 
 test("a guest who is known posts as they are called, and may change that", async () => {
   const { comments } = await opened({ as: "guest" });
   await write("Hello");
-  await screen.findByText(/Posting as Wren, guest/);
+  await screen.findByText(/Commenting as Wren · guest/);
   fireEvent.click(screen.getByRole("button", { name: "Change" }));
   expect((await screen.findByRole<HTMLInputElement>("textbox", { name: "Name" })).value).toBe("Wren");
   await type(screen.getByRole("textbox", { name: "Name" }), "Robin");

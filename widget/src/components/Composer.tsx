@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isProblem } from "../api/problem.ts";
-import type { Block } from "../api/schema.ts";
+import type { Block, Visitor } from "../api/schema.ts";
 import { t } from "../i18n/t.ts";
 import { fetchChunk } from "../state/chunks.ts";
 import { dropOldDrafts, keepDraft, readDraft } from "../state/drafts.ts";
@@ -53,7 +53,7 @@ export function Composer({ thread, text, setText, parent = null, send, onCancel,
   const me = visit(thread);
   const session = useChanges(me.session);
   const { busy, error, attempt, setError } = useAttempt();
-  const [identifying, setIdentifying] = useState(false);
+  const [identifying, setIdentifying] = useState<"post" | "change" | false>(false);
   const [previewing, setPreviewing] = useState(false);
   const keyed = useRef({ text: "", key: "" });
   const wait = useCountdown(waitSecs(error), error);
@@ -68,14 +68,14 @@ export function Composer({ thread, text, setText, parent = null, send, onCancel,
       area()?.focus();
       return;
     }
-    if (!session.isMember && !session.guest) return setIdentifying(true);
+    if (!session.isMember && !session.guest) return setIdentifying("post");
     setIdentifying(false);
     const sent = await attempt(async () => {
       try {
         await (send ?? post)(body);
       } catch (failure) {
         const unknown = isProblem(failure, "sign-in-needed", "session-ended", "name-needed", "guests-off");
-        if (unknown) setIdentifying(true);
+        if (unknown) setIdentifying("post");
         throw failure;
       }
     });
@@ -85,6 +85,12 @@ export function Composer({ thread, text, setText, parent = null, send, onCancel,
     onSent?.();
   }
 
+  /** A guest's button says that it posts; who only wanted to be somebody else has not said so. */
+  function identified(): void {
+    if (identifying === "change" && session.isMember) setIdentifying(false);
+    else void submit();
+  }
+
   async function post(body: string): Promise<void> {
     // The same text keeps its key until it is posted, so that a repeat after a lost answer cannot post twice.
     if (keyed.current.text !== body) keyed.current = { text: body, key: newKey() };
@@ -92,6 +98,11 @@ export function Composer({ thread, text, setText, parent = null, send, onCancel,
     thread.say(t(posted.state === "published" ? "posted" : "held"));
   }
 
+  // A guest's browser has its work done by the time they press Post.
+  const begun = text.trim() !== "" && !send;
+  useEffect(() => {
+    if (begun && !session.isMember && session.guest) me.work();
+  }, [begun]);
   useKeys(area, () => void submit(), text.trim() === "" ? onCancel : undefined);
 
   const { visitor, guest } = session;
@@ -117,13 +128,21 @@ export function Composer({ thread, text, setText, parent = null, send, onCancel,
       )}
       {!send && name && !identifying && (
         <p class="as">
-          {t(session.isMember ? "postingAs" : "postingAsGuest", { name })}
-          {!session.isMember && <> · <button type="button" class="plain" onClick={() => setIdentifying(true)}>{t("change")}</button></>}
+          {t("commentingAs", { name }) + (session.isMember ? viaOf(visitor, thread.site?.name) : ` · ${t("guestNow")}`)}
+          {session.isMember && <button type="button" class="plain" onClick={() => void me.signOut(false)}>{t("logOut")}</button>}
+          <button type="button" class="plain" onClick={() => setIdentifying("change")}>{t("change")}</button>
         </p>
       )}
-      {identifying && <SignIn thread={thread} toPost onDone={() => void submit()} onClose={() => setIdentifying(false)} />}
+      {identifying && <SignIn thread={thread} toPost onDone={identified} onClose={() => setIdentifying(false)} />}
     </div>
   );
+}
+
+/** How somebody signed in: " · via Google". */
+function viaOf(visitor: Visitor | null, site: string | undefined): string {
+  const via = visitor?.kind === "member" ? visitor.via : null;
+  if (!via) return "";
+  return ` · ${t("via", { way: via.name || (via.kind === "sso" && site) || via.id || t(via.kind === "password" ? "viaPassword" : "viaEmail") })}`;
 }
 
 function Earlier({ thread, id }: { thread: ThreadState; id: string | undefined }) {
@@ -132,7 +151,7 @@ function Earlier({ thread, id }: { thread: ThreadState; id: string | undefined }
     const { reveal } = await fetchChunk("browse");
     if (await reveal(thread, id)) thread.set({ focus: { id } });
   };
-  return <button type="button" class="plain" onClick={() => void see()}>{t("seeEarlier")}</button>;
+  return <button type="button" class="plain" onClick={() => void see()}>{t("seeIt")}</button>;
 }
 
 /** The text as it will look: asked of the server, which alone reads Markdown. */

@@ -1,4 +1,6 @@
+import type { ComponentChild } from "preact";
 import { useState } from "preact/hooks";
+import type { SessionAnswer } from "../api/schema.ts";
 import { t } from "../i18n/t.ts";
 import { type Mailed, digits, enterCode, mailCode } from "../state/email.ts";
 import { waitSecs } from "../state/explain.ts";
@@ -35,9 +37,17 @@ export function EmailSignIn({ session, onStep, onDone }: Props) {
   );
 }
 
-type CodeProps = { mailed: Mailed; session: Session; onResend: () => void; onAgain: () => void; onDone: () => void; children: preact.ComponentChild };
+type CodeProps = {
+  mailed: Mailed;
+  session: Session;
+  onResend: () => void;
+  onAgain?: () => void;
+  onDone: (answer: SessionAnswer) => void;
+  children: ComponentChild;
+};
 
-function CodeForm({ mailed, session, onResend, onAgain, onDone, children }: CodeProps) {
+/** Takes the code that was mailed. */
+export function CodeForm({ mailed, session, onResend, onAgain, onDone, children }: CodeProps) {
   const [code, setCode] = useState("");
   const { busy, error, attempt } = useAttempt();
   const left = useCountdown(mailed.resendAfterSecs, mailed);
@@ -46,8 +56,7 @@ function CodeForm({ mailed, session, onResend, onAgain, onDone, children }: Code
   const enter = async (entered: string) => {
     setCode(entered);
     if (digits(entered).length < 6) return;
-    if (await attempt(() => enterCode(session, mailed, entered))) onDone();
-    else setCode("");
+    if (!(await attempt(async () => onDone(await enterCode(session, mailed, entered))))) setCode("");
   };
   return (
     <form class="rows" onSubmit={(event) => (event.preventDefault(), void enter(code))}>
@@ -58,7 +67,7 @@ function CodeForm({ mailed, session, onResend, onAgain, onDone, children }: Code
       {children}
       <p class="links">
         <button type="button" class="plain" disabled={left > 0} onClick={onResend}>{left > 0 ? t("sendAgainIn", { seconds: left }) : t("sendAgain")}</button>
-        <button type="button" class="plain" onClick={onAgain}>{t("otherAddress")}</button>
+        {onAgain && <button type="button" class="plain" onClick={onAgain}>{t("otherAddress")}</button>}
       </p>
     </form>
   );

@@ -1,12 +1,24 @@
 import type { Comment } from "../api/schema.ts";
 import { t } from "../i18n/t.ts";
 import type { ThreadState } from "../state/thread.ts";
+import { visit } from "../state/visit.ts";
+import { lazy } from "./lazy.tsx";
+
+const Confirm = lazy("waiting", "Confirm");
 
 /** What only its author and the moderators are told of a comment. */
-export function StateNote({ comment, own }: { thread: ThreadState; comment: Comment; own: boolean }) {
+export function StateNote({ thread, comment, own }: { thread: ThreadState; comment: Comment; own: boolean }) {
   const { state, waiting_edit } = comment;
   // Spam reads the same as pending to its author: whether a filter was fooled is not for them to learn.
-  if (state === "pending" || (state === "spam" && own)) return <p class="note pending">{t(own ? "pending" : "pendingStaff")}</p>;
+  if (state === "pending" || (state === "spam" && own)) {
+    const { session } = visit(thread);
+    return (
+      <>
+        <p class="note pending">{t(own ? "pending" : "pendingStaff")}</p>
+        {own && !session.isMember && session.guest?.email && thread.site?.email_sign_in && <Confirm thread={thread} comment={comment} />}
+      </>
+    );
+  }
   if (state === "spam") return <p class="note pending">{t("spam")}</p>;
   return waiting_edit ? <p class="note pending">{t("waitingEdit")}</p> : <></>;
 }

@@ -1,19 +1,19 @@
 import type { ComponentChild } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/t.ts";
-import { type Attempt, popupAttempt } from "../state/popup.ts";
-import { makeProof } from "../state/proof.ts";
 import type { ThreadState } from "../state/thread.ts";
 import { visit } from "../state/visit.ts";
 import { addStyles } from "../styles/sheets.ts";
 import { EmailSignIn } from "./EmailSignIn.tsx";
 import { GuestForm } from "./GuestForm.tsx";
 import { NameForm } from "./NameForm.tsx";
-import { PopupSignIn } from "./PopupSignIn.tsx";
 import css from "./SignIn.css";
+import { lazy } from "./lazy.tsx";
 import { useChanges } from "./useChanges.ts";
 
 addStyles(css);
+
+const Ways = lazy("ways", "Ways", true);
 
 type Props = {
   thread: ThreadState;
@@ -26,11 +26,13 @@ type Props = {
 /** Apps with a browser of their own, which keep windows from opening. */
 const IN_APP = /FBA[NV]|Instagram|Line\/|Twitter|LinkedInApp|Snapchat|; wv\)/;
 
-/** Who is it? Email first; other ways in a window of the server's own; a guest's name where that is enough. */
+/**
+ * Who is it? An account from elsewhere, an address, or a guest's name where that is enough. What was used last in this
+ * browser comes first; in an app's own browser the address does.
+ */
 export function SignIn({ thread, toPost = false, onDone, onClose }: Props) {
   const session = useChanges(visit(thread).session);
-  const [step, setStep] = useState<"choose" | "code" | "window" | "blocked">("choose");
-  const [failure, setFailure] = useState<unknown>(null);
+  const [step, setStep] = useState<"choose" | "code" | "window">("choose");
   const box = useRef<HTMLElement>(null);
   const { asking, site } = thread;
   const nameless = session.visitor?.kind === "member" && session.visitor.name === null;
@@ -46,50 +48,26 @@ export function SignIn({ thread, toPost = false, onDone, onClose }: Props) {
     if (asking && asking.at !== "top") thread.set({ focus: { id: asking.at, act: "like" } });
   };
 
-  // All is ready before the click, so that the window opens within it; and it is known whether a cookie will be kept.
-  const [popup, setPopup] = useState<Attempt | null>(null);
-  const latest = useRef(done);
-  latest.current = done;
-  useEffect(() => {
-    void session.keepsCookie();
-    void makeProof().then((proof) => setPopup(popupAttempt(session, proof, () => latest.current(), setFailure)), setFailure);
-  }, [session]);
-  useEffect(() => popup?.stop, [popup]);
-  useEffect(() => box.current?.querySelector<HTMLElement>("input, button:not(.close)")?.focus(), [step, nameless]);
-  const openWindow = () => {
-    setFailure(null);
-    setStep(popup?.open() ? "window" : "blocked");
-  };
+  const elsewhere = site?.providers || site?.password_sign_in;
+  const inApp = IN_APP.test(navigator.userAgent);
+  const emailFirst = site?.email_sign_in && (inApp || !site.providers || session.lastWay === "email");
+  // Elsewhere than in a field no keyboard slides over the choice.
+  useEffect(() => (emailFirst || step !== "choose" || nameless ? box.current?.querySelector<HTMLElement>("input, button:not(.close)") : box.current)?.focus(), [step, nameless]);
 
   let title = t(toPost ? "identifyTitle" : asking?.after ? "likeTitle" : "signInTitle");
   let content: ComponentChild;
   if (nameless) {
     title = t("nameTitle");
     content = <NameForm save={(name) => visit(thread).setName(name)} onDone={done} />;
-  } else if (step === "window" || step === "blocked") {
-    content = <PopupSignIn session={session} popup={popup} opened={step === "window"} failure={failure} onOpen={openWindow} onBack={() => setStep("choose")} />;
   } else {
-    content = [
-      site?.email_sign_in && <EmailSignIn session={session} onStep={(sent) => setStep(sent ? "code" : "choose")} onDone={done} />,
-      step === "choose" && site?.password_sign_in && (
-        <p class="ways">
-          <button type="button" class="secondary" onClick={openWindow}>{t("moreWays")}</button>
-          {IN_APP.test(navigator.userAgent) && <span class="hint">{t("moreWaysInApp")}</span>}
-        </p>
-      ),
-      step === "choose" && toPost && site?.guests && (
-        <>
-          <p class="or"><span>{t("or")}</span></p>
-          <GuestForm guest={session.guest} onGuest={(name, email) => {
-            session.becomeGuest(name, email);
-            done();
-          }} />
-        </>
-      ),
-    ];
+    const ways = elsewhere && step !== "code" && <Ways key="w" thread={thread} inApp={inApp} busy={step === "window"} onBusy={(busy) => setStep(busy ? "window" : "choose")} onDone={done} />;
+    const email = site?.email_sign_in && step !== "window" && <EmailSignIn key="e" session={session} onStep={(sent) => setStep(sent ? "code" : "choose")} onDone={done} />;
+    const guest = step === "choose" && toPost && site?.guests && <GuestForm key="g" session={session} onType={() => visit(thread).work()} onGuest={done} />;
+    const all = (emailFirst ? [email, ways, guest] : [ways, email, guest]).filter((way) => way);
+    content = all.flatMap((way, nth) => [nth > 0 && <p key={nth} class="or"><span>{t("or")}</span></p>, way]);
   }
   return (
-    <section class="signin" part="sign-in" ref={box} aria-label={title} onKeyDown={(event) => event.key === "Escape" && close()}>
+    <section class="signin" part="sign-in" ref={box} tabIndex={-1} aria-label={title} onKeyDown={(event) => event.key === "Escape" && close()}>
       <p class="signin-title" role="heading" aria-level={3}>{title}</p>
       <button type="button" class="close" aria-label={t("close")} onClick={close}>×</button>
       {content}

@@ -19,6 +19,7 @@ const Panel = lazy("composer", "Panel", true);
 const SignIn = lazy("visitor", "SignIn", true);
 const OwnActions = lazy("visitor", "OwnActions");
 const StateNote = lazy("visitor", "StateNote");
+const News = lazy("waiting", "News");
 const You = lazy("visitor", "You");
 const CommentTools = lazy("moderation", "CommentTools");
 const ThreadTools = lazy("moderation", "ThreadTools");
@@ -74,10 +75,11 @@ export function Thread({ thread, headingLevel }: Props) {
         onNewest={thread.next && thread.order === "oldest" ? () => browse((chunk) => chunk.setOrder(thread, "newest", false)) : null}
       >
         {member ? <You thread={thread} member={member} />
-          : listed && (site.email_sign_in || site.password_sign_in)
+          : listed && (site.email_sign_in || site.password_sign_in || site.providers)
             && <button type="button" class="plain" onClick={() => thread.ask({ at: "top", what: "sign-in" })}>{t("signIn")}</button>}
       </Header>
       {asking?.at === "top" && <SignIn thread={thread} />}
+      {reader.approved[0] && <News thread={thread} />}
       {!listed ? <Unlisted thread={thread} />
         : closed ? <p class="notice">{t("closed")}</p>
         : <Write
@@ -126,9 +128,6 @@ function deedsFor(thread: ThreadState): Deeds {
     permalink,
     onLike: (comment) => using(thread, "visitor", (chunk) => chunk.visit(thread).like(comment)),
     onReply: ({ id }) => thread.ask({ at: id, what: "reply" }),
-    onCopy: ({ id }) => navigator.clipboard.writeText(permalink(id)).then(
-      () => thread.say(t("copied")),
-      () => (location.href = permalink(id)), // Then it can be copied from the address bar.
-    ),
+    onCopy: ({ id }) => using(thread, "browse", (chunk) => chunk.copy(thread, permalink(id))),
   };
 }

@@ -4,6 +4,7 @@ import { post } from "./lib/ask.js";
 import { maybe, nothing, object, text } from "./lib/decode.js";
 import { copyButton, find, showStep } from "./lib/dom.js";
 import { blame, handle, revealable, value } from "./lib/forms.js";
+import { code, secondFactorFields, withSecondFactor } from "./lib/second-factor.js";
 import { handOver, type Opener } from "./lib/hand-over.js";
 
 /** How long the opener may take to acknowledge before the code is shown to be carried by hand. */
@@ -13,16 +14,16 @@ const finished = object({ code: text, pasted: text, origin: text, st: text, retu
 
 const tx = find("main", HTMLElement).dataset["tx"] ?? "";
 
-async function finish(path: string, sent: Record<string, string>): Promise<void> {
-  const { code, pasted, origin, st, return_to } = await post(path, { tx, ...sent }, finished);
+async function finish(path: string, sent: Record<string, string | null>): Promise<void> {
+  const { code: handed, pasted, origin, st, return_to } = await post(path, { tx, ...sent }, finished);
   showStep("finishing");
   const opener: Opener | null = window.opener;
   if (!opener && return_to) {
     // In the fragment: it reaches the page's script, and no server and no log.
-    location.replace(`${return_to}#afterword-code=${code}.${st}`);
+    location.replace(`${return_to}#afterword-code=${handed}.${st}`);
     return;
   }
-  handOver({ opener, code, origin, st, patience: PATIENCE_MS, listen: window }).then(
+  handOver({ opener, code: handed, origin, st, patience: PATIENCE_MS, listen: window }).then(
     () => {
       window.close();
       // Still here: a browser that does not let a page close itself.
@@ -38,9 +39,10 @@ async function finish(path: string, sent: Record<string, string>): Promise<void>
 const form = find("#password-form", HTMLFormElement);
 revealable(form);
 handle(form, {
-  fields: { "invalid-email": "email" },
+  fields: { "invalid-email": "email", ...secondFactorFields },
   send: (values) =>
-    finish("/auth/popup/password", { email: value(values, "email"), password: value(values, "password") }),
+    withSecondFactor(form, () =>
+      finish("/auth/popup/password", { email: value(values, "email"), password: value(values, "password"), code: code(values) })),
 });
 
 const again = document.querySelector<HTMLFormElement>("#continue-form");

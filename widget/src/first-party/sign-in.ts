@@ -4,6 +4,7 @@ import { post } from "./lib/ask.js";
 import { nothing } from "./lib/decode.js";
 import { find } from "./lib/dom.js";
 import { handle, revealable, value } from "./lib/forms.js";
+import { code, secondFactorFields, withSecondFactor } from "./lib/second-factor.js";
 import { loadState } from "./lib/sites.js";
 
 // A link on another site brings people here without their session: browsers keep a strict cookie back then. Asked from
@@ -15,10 +16,11 @@ if ("fromElsewhere" in find("main", HTMLElement).dataset) {
 const form = find("#sign-in-form", HTMLFormElement);
 revealable(form);
 handle(form, {
-  fields: { "invalid-email": "email" },
-  send: async (values) => {
-    await post("/dashboard/sign-in", { email: value(values, "email"), password: value(values, "password") }, nothing);
-    // Keeps `#/sites/blog`: who followed a link gets where it leads.
-    location.reload();
-  },
+  fields: { "invalid-email": "email", ...secondFactorFields },
+  send: (values) =>
+    withSecondFactor(form, async () => {
+      await post("/dashboard/sign-in", { email: value(values, "email"), password: value(values, "password"), code: code(values) }, nothing);
+      // Keeps `#/sites/blog`: who followed a link gets where it leads.
+      location.reload();
+    }),
 });

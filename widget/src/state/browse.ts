@@ -2,6 +2,7 @@
 
 import type { Around, CommentId, Conversation, Order, Replies } from "../api/schema.ts";
 import { t } from "../i18n/t.ts";
+import { fetchChunk } from "./chunks.ts";
 import { watchLooks } from "./looks.ts";
 import { append, change, find, join, overlaid, overlay } from "./merge.ts";
 import { shelf } from "./shelf.ts";
@@ -14,6 +15,13 @@ export async function setOrder(thread: ThreadState, order: Order, remember: bool
   thread.order = order;
   await thread.load();
   overlay(thread);
+}
+
+export function copy(thread: ThreadState, address: string): void {
+  navigator.clipboard.writeText(address).then(
+    () => thread.say(t("copied")),
+    () => (location.href = address), // Then it can be copied from the address bar.
+  );
 }
 
 /** Loads the next conversations and puts the focus on the first of them. */
@@ -103,6 +111,13 @@ export async function readOn(thread: ThreadState, host: HTMLElement, place: Plac
   watchLooks(repaint, signal);
   const clock = setInterval(() => thread.redraw(), 60_000);
   signal.addEventListener("abort", () => clearInterval(clock));
+  // Somebody looks again: what happened meanwhile is asked of the server, for those whom it concerns.
+  const look = () => {
+    if (document.visibilityState !== "visible" || !thread.reader.visitor) return;
+    fetchChunk("visitor").then((chunk) => chunk.visit(thread).look(), () => {});
+  };
+  addEventListener("focus", look, { signal });
+  document.addEventListener("visibilitychange", look, { signal });
   addEventListener("hashchange", () => void follow(thread, host), { signal });
   const places = shelf(thread.api.site, "sessionStorage");
   addEventListener("pagehide", () => {

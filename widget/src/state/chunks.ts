@@ -5,6 +5,10 @@ export const chunks = {
   visitor: () => import("../visitor.ts"),
   composer: () => import("../composer.ts"),
   moderation: () => import("../moderation.ts"),
+  ways: () => import("../ways.ts"),
+  work: () => import("../work.ts"),
+  waiting: () => import("../waiting.ts"),
+  sso: () => import("../sso.ts"),
 };
 
 export type Chunks = { [K in keyof typeof chunks]: Awaited<ReturnType<(typeof chunks)[K]>> };

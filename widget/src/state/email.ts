@@ -4,19 +4,22 @@ import type { CodeSent, SessionAnswer } from "../api/schema.ts";
 import { type Proof, makeProof } from "./proof.ts";
 import type { Session } from "./session.ts";
 
-export type Mailed = { email: string; proof: Proof; resendAfterSecs: number };
+/** `guest` is the token of a guest whose comments become the account's. */
+export type Mailed = { email: string; proof: Proof; resendAfterSecs: number; guest: string | null };
 
-export async function mailCode(session: Session, email: string): Promise<Mailed> {
+export async function mailCode(session: Session, email: string, guest: string | null = null): Promise<Mailed> {
   const proof = await makeProof();
   const sent = await session.api.send<CodeSent>("POST", "auth/email", { email, challenge: proof.challenge });
-  return { email, proof, resendAfterSecs: sent.resend_after_secs };
+  return { email, proof, guest, resendAfterSecs: sent.resend_after_secs };
 }
 
 /** Signs in with the code; spaces in it do not matter. */
-export async function enterCode(session: Session, { proof }: Mailed, code: string): Promise<void> {
+export async function enterCode(session: Session, { proof, guest }: Mailed, code: string): Promise<SessionAnswer> {
   const cookie = await session.keepsCookie();
-  const sent = { verifier: proof.verifier, code: digits(code), ...(cookie && { cookie }) };
-  session.accept(await session.api.send<SessionAnswer>("POST", "auth/email/code", sent, { cookie: true }), true);
+  const sent = { verifier: proof.verifier, code: digits(code), ...(cookie && { cookie }), ...(guest && { guest }) };
+  const answer = await session.api.send<SessionAnswer>("POST", "auth/email/code", sent, { cookie: true });
+  session.accept(answer, true);
+  return answer;
 }
 
 export const digits = (code: string): string => code.replace(/\D/g, "");

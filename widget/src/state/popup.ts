@@ -15,8 +15,8 @@ import { shelf } from "./shelf.ts";
 const PATIENCE_MS = 10 * 60 * 1000;
 
 export type Attempt = {
-  /** Opens the window; called within the click. `false`: the browser did not allow it. */
-  open: () => boolean;
+  /** Opens the window, at a provider if one is named; called within the click. `false`: the browser did not allow it. */
+  open: (provider?: string) => boolean;
   /** Redeems the code that a person copied from the window. */
   paste: (pasted: string) => Promise<void>;
   stop: () => void;
@@ -50,9 +50,9 @@ export function popupAttempt(session: Session, proof: Proof, done: () => void, f
   }
 
   return {
-    open() {
+    open(provider) {
       stop();
-      popup = window.open(popupUrl(session.api, proof, state), "_blank", "popup,width=480,height=640");
+      popup = window.open(popupUrl(session.api, proof, state, { provider }), "_blank", "popup,width=480,height=640");
       if (!popup) return false;
       addEventListener("message", hear);
       timer = setTimeout(() => (stop(), failed(null)), PATIENCE_MS);
@@ -76,9 +76,9 @@ async function exchange(session: Session, what: object, { verifier }: Pick<Proof
   return session.api.send<SessionAnswer>("POST", "auth/exchange", { ...what, verifier, cookie }, { cookie: true });
 }
 
-function popupUrl({ base, site }: Api, { challenge }: Proof, state: string, returnTo?: string): string {
+function popupUrl({ base, site }: Api, { challenge }: Proof, state: string, more: { provider?: string | undefined; return_to?: string }): string {
   const query = new URLSearchParams({ site, origin: location.origin, ch: challenge, st: state });
-  if (returnTo) query.set("return_to", returnTo);
+  for (const [name, value] of Object.entries(more)) if (value) query.set(name, value);
   return `${base}auth/popup?${query.toString()}`;
 }
 
@@ -86,11 +86,11 @@ type Waiting = { verifier: string; state: string };
 const WAITING = "sign-in";
 
 /** Where popups are blocked: the whole page goes there and comes back, with the code in its fragment. */
-export async function goToSignIn(session: Session): Promise<void> {
+export async function goToSignIn(session: Session, provider?: string): Promise<void> {
   const proof = await makeProof();
   const state = randomToken(16);
   shelf(session.api.site, "sessionStorage").write(WAITING, { verifier: proof.verifier, state } satisfies Waiting);
-  location.assign(popupUrl(session.api, proof, state, location.href.split("#")[0]));
+  location.assign(popupUrl(session.api, proof, state, { provider, return_to: location.href.replace(/#.*/, "") }));
 }
 
 /** Redeems what the fragment held, `<code>.<state>`; the verifier waits in this tab's storage. */

@@ -141,14 +141,63 @@ test("signing in elsewhere is heard when the stored session changes", async () =
   expect(told).toHaveBeenCalledOnce();
 });
 
+test("a session that goes from the storage is over in this tab, too", async () => {
+  const { api, mine } = await signedIn();
+  const session = new Session(api);
+  await mine(session);
+  localStorage.removeItem(STORED);
+  dispatchEvent(Object.assign(new Event("storage"), { key: STORED, newValue: null }));
+  expect(session.isMember).toBe(false);
+});
+
+test("a late refusal does not end the session that somebody has begun meanwhile", async () => {
+  const { mock, api } = await signedIn();
+  const session = new Session(api);
+  mock.world.refresh.clear();
+  const asking = session.as(async (bearer) => bearer);
+  const { refresh } = mock.signIn(mock.account("zoe@example.org", { name: "Zoe" }));
+  localStorage.setItem(STORED, JSON.stringify({ refresh }));
+  await asking;
+  expect(localStorage.getItem(STORED)).toContain(refresh);
+  expect(session.isMember).toBe(true);
+});
+
+test("a lost answer to a refresh leaves the token that the server still takes", async () => {
+  const { mock, api, refresh, mine } = await signedIn();
+  const session = new Session(api);
+  for (let lost = 0; lost < 3; lost++) {
+    mock.fail("POST", /refresh/, "drop");
+    await expect(mine(session)).rejects.toThrow();
+    expect(localStorage.getItem(STORED)).toContain(refresh);
+  }
+  expect((await mine(session)).visitor.name).toBe("Ada");
+});
+
+test("a guest who is not to be remembered is known to this tab, and nothing of them stays", async () => {
+  const mock = await server();
+  const api = createApi(mock.url, "blog");
+  const session = new Session(api);
+  session.becomeGuest("Wren", "", false);
+  expect(Object.keys(localStorage)).toEqual([]);
+  expect(new Session(api).guest?.name).toBe("Wren");
+  const { token } = session.guest as { token: string };
+  session.becomeGuest("Wren", "", true);
+  expect(session.guest?.token).toBe(token);
+  expect(Object.keys(sessionStorage)).toEqual([]);
+  session.becomeGuest("Wren", "", false);
+  expect(Object.keys(localStorage)).toEqual([]);
+  session.forgetGuest();
+  expect(session.guest).toBeNull();
+});
+
 test("a guest is a token of this browser's making and a name, the same the next time", async () => {
   const mock = await server();
   const api = createApi(mock.url, "blog");
   const session = new Session(api);
-  session.becomeGuest("Wren", "");
+  session.becomeGuest("Wren", "", true);
   const bearer = await session.as(async (token) => token);
   expect(bearer).toMatch(/^gt_[\w-]{43}$/);
-  session.becomeGuest("Wren the second", "wren@example.org");
+  session.becomeGuest("Wren the second", "wren@example.org", true);
   const next = new Session(api);
   expect(next.guest).toEqual({ token: bearer, name: "Wren the second", email: "wren@example.org" });
 });
@@ -159,7 +208,7 @@ test("where storage is denied, who one is lasts as long as the page", async () =
     throw new DOMException("denied", "SecurityError");
   });
   const session = new Session(createApi(mock.url, "blog"));
-  session.becomeGuest("Wren", "");
+  session.becomeGuest("Wren", "", true);
   expect(session.guest?.name).toBe("Wren");
   session.accept(mock.signIn(mock.account("ada@example.org", { name: "Ada" })) as unknown as SessionAnswer, true);
   expect(session.isMember).toBe(true);

@@ -10,7 +10,7 @@ import { isProblem } from "../api/problem.ts";
 import type { SessionAnswer, Visitor } from "../api/schema.ts";
 import { Observable } from "./observable.ts";
 import { randomToken } from "./proof.ts";
-import { shelf, shelfKey } from "./shelf.ts";
+import { type Shelf, shelf, shelfKey } from "./shelf.ts";
 
 /** What is stored: that there is a session, and its refresh token unless a cookie holds it. */
 type Stored = { refresh?: string };
@@ -25,16 +25,26 @@ export class Session extends Observable {
   #access: { token: string; until: number } | null = null;
   #partitioned: Promise<boolean> | null = null;
   #refreshing: Promise<void> | null = null;
+  /** Asks the site itself who is reading, if it can be asked more than once. `true`: they are signed in. */
+  renew: (() => Promise<boolean>) | null = null;
   readonly #shelf;
+  /** What is remembered no longer than the tab lives. */
+  readonly #tab;
   readonly #channel: BroadcastChannel | null;
 
   constructor(readonly api: Api) {
     super();
     this.#shelf = shelf(api.site);
+    this.#tab = shelf(api.site, "sessionStorage");
     this.#channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(`afterword/${api.site}`);
     this.#channel?.addEventListener("message", ({ data }) => data === "signed-out" && this.#forget());
-    // A new session is told by the storage itself: a message may come before the value it speaks of.
-    addEventListener("storage", ({ key }) => key === shelfKey(api.site, "session") && this.changed());
+    // A new session is told by the storage itself: a message may come before the value it speaks of. One that went is
+    // told both ways, because a browser may have only one of them.
+    addEventListener("storage", ({ key, newValue }) => {
+      if (key !== shelfKey(api.site, "session")) return;
+      if (newValue === null) this.#forget();
+      else this.changed();
+    });
   }
 
   /** There is a session, as far as this browser knows. */
@@ -43,19 +53,45 @@ export class Session extends Observable {
   }
 
   get guest(): Guest | null {
-    return this.#shelf.read<Guest>("guest");
+    return this.#shelf.read<Guest>("guest") ?? this.#tab.read<Guest>("guest");
   }
 
-  /** The guest's token is ours to make: the first comment with it introduces them. */
-  becomeGuest(name: string, email: string): void {
+  /** Where to keep what concerns whoever this is: as long as they themselves are known here. */
+  get keeps(): Shelf {
+    return this.isMember || this.remembersGuest ? this.#shelf : this.#tab;
+  }
+
+  /** Whether the guest will be known here tomorrow. */
+  get remembersGuest(): boolean {
+    return this.#shelf.read<Guest>("guest") !== null;
+  }
+
+  /**
+   * The guest's token is ours to make: the first comment with it introduces them. Who is not to be remembered in this
+   * browser is forgotten with the tab: until then they see what they wrote, and can mend it.
+   */
+  becomeGuest(name: string, email: string, remember: boolean): void {
     const token = this.guest?.token ?? `gt_${randomToken(32)}`;
-    this.#shelf.write("guest", email ? { token, name, email } : { token, name });
+    const [keeps, forgets] = remember ? [this.#shelf, this.#tab] : [this.#tab, this.#shelf];
+    forgets.remove("guest");
+    keeps.write("guest", email ? { token, name, email } : { token, name });
     this.changed();
   }
 
   forgetGuest(): void {
     this.#shelf.remove("guest");
+    this.#tab.remove("guest");
     this.changed();
+  }
+
+  /** The way in that was used last in this browser: a provider's id, or `email`, `password`, … */
+  get lastWay(): string | null {
+    return this.#shelf.read<string>("way");
+  }
+
+  /** Whom the site said this session is of, if the site signed them in. */
+  get subject(): string | null {
+    return this.isMember ? this.#shelf.read<string>("subject") : null;
   }
 
   /**
@@ -73,13 +109,19 @@ export class Session extends Observable {
     }
   }
 
-  /** A session begins or goes on with what the server answered. */
-  accept(answer: SessionAnswer, began: boolean): void {
+  /** A session begins or goes on with what the server answered. `subject`: whom the site says it is of. */
+  accept(answer: SessionAnswer, began: boolean, subject?: string): void {
     this.#access = { token: answer.access, until: Date.now() + answer.expires_in_secs * 1000 - MARGIN_MS };
     this.visitor = answer.visitor;
     const before = this.#shelf.read<Stored>("session");
     if (answer.refresh) this.#shelf.write("session", { refresh: answer.refresh });
     else if (began || !before) this.#shelf.write("session", {});
+    if (began) {
+      const via = answer.visitor.kind === "member" && answer.visitor.via;
+      if (subject) this.#shelf.write("subject", subject);
+      else this.#shelf.remove("subject");
+      if (via && via.kind !== "sso") this.#shelf.write("way", via.id ?? via.kind);
+    }
     this.changed();
   }
 
@@ -125,23 +167,29 @@ export class Session extends Observable {
 
   /** One tab at a time: the one that waited finds the token that the other one stored. */
   async #refresh(): Promise<void> {
-    const renew = async () => {
+    let ended = false;
+    const refresh = async () => {
       const stored = this.#shelf.read<Stored>("session");
-      if (!stored) return;
+      if (!stored) return this.#forget();
       try {
         this.accept(await this.api.send<SessionAnswer>("POST", "auth/refresh", stored.refresh ? { refresh: stored.refresh } : {}, { cookie: true }), false);
       } catch (error) {
         if (!isProblem(error, "session-ended", "sign-in-needed", "banned")) throw error;
-        this.#forget();
+        // Another tab may have signed in anew while this one's question was on its way.
+        ended = this.#shelf.read<Stored>("session")?.refresh === stored.refresh;
+        if (ended) this.#forget();
       }
     };
-    await (navigator.locks ? navigator.locks.request(`afterword/${this.api.site}/refresh`, renew) : renew());
+    await (navigator.locks ? navigator.locks.request(`afterword/${this.api.site}/refresh`, refresh) : refresh());
+    // The server ended it, nobody here did: the site may still know who is reading.
+    if (ended) await this.renew?.();
   }
 
   #forget(): void {
     this.#access = null;
     this.visitor = null;
     this.#shelf.remove("session");
+    this.#shelf.remove("subject");
     this.changed();
   }
 }

@@ -13,7 +13,7 @@ import { type Talk, once } from "./talks.ts";
 export type Emit = (name: "ready" | "posted" | "signed-in" | "signed-out", detail: unknown) => void;
 
 /** Who is reading, once that is known. */
-export type Reader = { visitor: Visitor | null; liked: ReadonlySet<CommentId>; own: ReadonlySet<CommentId> };
+export type Reader = { visitor: Visitor | null; liked: ReadonlySet<CommentId>; own: ReadonlySet<CommentId>; approved: readonly CommentId[] };
 
 /** A panel that waits for the reader: where it stands, and what it asks. */
 export type Asking = { at: CommentId | "top"; what: "sign-in" | "reply" | "edit" | "remove"; after?: () => void };
@@ -21,7 +21,7 @@ export type Asking = { at: CommentId | "top"; what: "sign-in" | "reply" | "edit"
 /** A comment, or one of its buttons. */
 export type Focus = { id: CommentId; act?: "reply" | "edit" | "remove" | "like" };
 
-export const NOBODY: Reader = { visitor: null, liked: new Set(), own: new Set() };
+export const NOBODY: Reader = { visitor: null, liked: new Set(), own: new Set(), approved: [] };
 
 export class ThreadState extends Observable {
   site: Site | null = null;

@@ -19,7 +19,7 @@ async function arrived({ role = "none", signedIn = true } = {}) {
   const thread = threadOf(`https://${crypto.randomUUID()}.example/`, emit);
   await thread.load();
   const me = visit(thread);
-  await me.arrive(null);
+  await me.arrive(null, null);
   return { mock, thread, me, emit, theirs, mine, waiting };
 }
 

@@ -4,34 +4,52 @@
  */
 
 import { isProblem } from "../api/problem.ts";
-import type { Block, Comment, Mine, Visitor } from "../api/schema.ts";
+import type { Block, Comment, Mine, Solution, Visitor } from "../api/schema.ts";
 import { t } from "../i18n/t.ts";
+import { fetchChunk } from "./chunks.ts";
 import { pageQuery } from "./page.ts";
-import { redeemReturned } from "./popup.ts";
 import { randomToken } from "./proof.ts";
 import { type Session, sessionOf } from "./session.ts";
 import { change, find, join, put } from "./merge.ts";
 import type { Talk } from "./talks.ts";
+import type { Which } from "./waiting.ts";
 import { NOBODY, type ThreadState } from "./thread.ts";
+
+/** A token of the site's that says who is reading, or a function that gets one. */
+export type Sso = string | (() => unknown);
+
+/** A window that comes to the front says so in two ways. */
+const LOOK_MS = 1000;
 
 export class Visit {
   readonly session: Session;
   #signedIn = false;
+  #asked = 0;
 
   constructor(readonly thread: ThreadState) {
     this.session = sessionOf(thread.api);
     this.session.watch(() => void this.#sessionChanged());
   }
 
-  /** Somebody whom this browser knows opens the thread. */
-  async arrive(returned: string | null): Promise<void> {
+  /** Somebody whom this browser or the site knows opens the thread. */
+  async arrive(returned: string | null, sso: Sso | null): Promise<void> {
     if (returned) await this.#redeem(returned);
+    else if (sso !== null) await fetchChunk("sso").then((chunk) => chunk.signInBySite(this.thread, this.session, sso)).catch(() => {});
     await this.refresh();
+  }
+
+  /**
+   * Asks again when somebody looks at the page again. No stream of events says what happened meanwhile: that the session
+   * was ended in another browser, that what waited was approved.
+   */
+  async look(): Promise<void> {
+    if (Date.now() - this.#asked > LOOK_MS) await this.refresh();
   }
 
   /** Asks what concerns this visitor, and lays it over the thread. */
   async refresh(): Promise<void> {
     if (!this.session.isMember && !this.session.guest) return;
+    this.#asked = Date.now();
     try {
       const mine = await this.session.as((bearer) => {
         if (bearer === null) throw new Error("nobody is signed in");
@@ -39,9 +57,11 @@ export class Visit {
       });
       this.session.visitor = mine.visitor;
       this.#signedIn = mine.visitor.kind === "member";
-      const own = new Set([...this.thread.reader.own, ...mine.comments.map((comment) => comment.id)]);
-      this.thread.set({ reader: { visitor: mine.visitor, liked: new Set(mine.liked), own } });
+      const { reader } = this.thread;
+      const own = new Set([...reader.own, ...mine.comments.map((comment) => comment.id)]);
+      this.thread.set({ reader: { ...reader, visitor: mine.visitor, liked: new Set(mine.liked), own } });
       for (const comment of [...mine.comments, ...(mine.pending ?? [])]) put(this.thread, comment);
+      this.#waits(mine.comments, "all");
     } catch {
       // The thread can be read without it; the next deed says what is wrong.
     }
@@ -51,10 +71,12 @@ export class Visit {
   async post(body: string, parent: string | null, key: string): Promise<Comment> {
     const { api, page } = this.thread;
     const answer = await this.session.as((bearer) => {
+      const send = (guest?: object) =>
+        api.send<{ comment: Comment; visitor: Visitor }>("POST", "comments", { page, body, ...(parent && { parent }), ...(guest && { guest }) }, { bearer, headers: { "Idempotency-Key": key } });
       const { guest } = this.session;
-      const asGuest = bearer?.startsWith("gt_") && guest ? { guest: { name: guest.name, ...(guest.email && { email: guest.email }) } } : {};
-      const sent = { page, body, ...(parent && { parent }), ...asGuest };
-      return api.send<{ comment: Comment; visitor: Visitor }>("POST", "comments", sent, { bearer, headers: { "Idempotency-Key": key } });
+      if (!guest || !bearer?.startsWith("gt_")) return send();
+      const { name, email } = guest;
+      return this.#worked((proof) => send({ name, ...(email && { email }), ...(proof && { proof }) }));
     });
     const { comment, visitor } = answer;
     this.session.visitor = visitor;
@@ -62,9 +84,32 @@ export class Visit {
     this.thread.set({ reader: { ...reader, visitor, own: new Set(reader.own).add(comment.id) } });
     put(this.thread, comment);
     if (comment.state === "published") countBy(this.thread, 1);
+    else this.#waits([comment], "more");
     this.thread.set({ focus: { id: comment.id } });
     this.thread.emit("posted", { id: comment.id, number: comment.number, state: comment.state });
     return comment;
+  }
+
+  /** Begins the work that a guest's comment needs, while they still type. */
+  work(): void {
+    fetchChunk("work").then((chunk) => chunk.workOf(this.thread).begin(), () => {});
+  }
+
+  /** Sends with the proof of that work; once more, with more of it, if the server asks for that. */
+  async #worked<T>(send: (proof: Solution | null) => Promise<T>): Promise<T> {
+    const work = (await fetchChunk("work")).workOf(this.thread);
+    let proof = await work.begin();
+    for (let left = 2; ; left--) {
+      try {
+        const answer = await send(proof);
+        work.stop();
+        return answer;
+      } catch (error) {
+        if (!isProblem(error, "proof-needed") || !left) throw error;
+        const { challenge = "", bits = 0 } = error.extras;
+        proof = await work.again({ challenge, bits });
+      }
+    }
   }
 
   async edit(comment: Comment, body: string): Promise<void> {
@@ -78,6 +123,7 @@ export class Visit {
     const { comment: removed } = await this.session.as((bearer) =>
       this.thread.api.send<{ comment: Comment }>("DELETE", `comments/${comment.id}`, undefined, { bearer }));
     takeOut(this.thread, removed);
+    this.#waits([comment], "none");
     if (comment.state === "published") countBy(this.thread, -1);
   }
 
@@ -127,6 +173,13 @@ export class Visit {
     }
   }
 
+  /** Which comments of theirs wait for approval; whoever waited is told when that is over. */
+  #waits(comments: readonly Comment[], which: Which): void {
+    const ids = comments.filter(({ state }) => state !== "published").map(({ id }) => id);
+    if (ids.length === 0 && !this.session.keeps.read(`waiting/${this.thread.name}`)) return;
+    fetchChunk("waiting").then((chunk) => chunk.wait(this.thread, this.session, ids, which), () => {});
+  }
+
   #showLike(comment: Comment, liked: boolean, likes: number): void {
     const all = new Set(this.thread.reader.liked);
     if (liked) all.add(comment.id);
@@ -150,6 +203,7 @@ export class Visit {
   }
 
   async #redeem(returned: string): Promise<void> {
+    const { redeemReturned } = await fetchChunk("ways");
     await redeemReturned(this.session, returned).catch(() => this.thread.say(t("signInFailed")));
   }
 }

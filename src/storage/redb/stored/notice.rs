@@ -31,6 +31,15 @@ enum StoredKind {
     },
     #[n(1)]
     Test,
+    #[n(20)]
+    ConfirmAddress {
+        #[n(0)]
+        token: String,
+    },
+    #[n(21)]
+    AddressChanged,
+    #[n(22)]
+    PasswordChanged,
 }
 
 impl From<&Notice> for StoredNotice {
@@ -44,6 +53,9 @@ impl From<&Notice> for StoredNotice {
                     origin: origin.clone(),
                 },
                 NoticeKind::Test => StoredKind::Test,
+                NoticeKind::ConfirmAddress { token } => StoredKind::ConfirmAddress { token: token.clone() },
+                NoticeKind::AddressChanged => StoredKind::AddressChanged,
+                NoticeKind::PasswordChanged => StoredKind::PasswordChanged,
             },
             expires_at: notice.expires_at.map(Timestamp::as_millis),
             tries: 0,
@@ -62,6 +74,9 @@ impl StoredNotice {
                         NoticeKind::SignInCode { code, site: Name::from_stored(site), origin }
                     }
                     StoredKind::Test => NoticeKind::Test,
+                    StoredKind::ConfirmAddress { token } => NoticeKind::ConfirmAddress { token },
+                    StoredKind::AddressChanged => NoticeKind::AddressChanged,
+                    StoredKind::PasswordChanged => NoticeKind::PasswordChanged,
                 },
                 expires_at: self.expires_at.map(Timestamp::from_millis),
             },

@@ -1,9 +1,12 @@
 //! Rows about people: accounts and what is private of them, members, guests, links.
 
+use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 use super::super::fault::Fault;
-use super::{Id, codes, id, unknown, uuid};
+use super::{Hash, Id, codes, id, unknown, uuid};
+use crate::domain::accounts::TokenHash;
+use crate::domain::second_factors::{SecondFactor, SharedSecret};
 use crate::domain::{
     Account, AccountId, Email, Guest, GuestId, Member, MemberStanding, Name, SiteId, Timestamp,
 };
@@ -54,6 +57,41 @@ pub struct StoredPrivate {
     email_verified: bool,
     #[n(2)]
     password: Option<String>,
+    #[n(20)]
+    second_factor: Option<StoredSecondFactor>,
+    #[n(21)]
+    offered_secret: Option<ByteVec>,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct StoredSecondFactor {
+    #[n(0)]
+    secret: ByteVec,
+    #[n(1)]
+    last_step: u64,
+    #[n(2)]
+    recovery: Vec<Hash>,
+}
+
+impl From<&SecondFactor> for StoredSecondFactor {
+    fn from(factor: &SecondFactor) -> StoredSecondFactor {
+        StoredSecondFactor {
+            secret: factor.secret.0.clone().into(),
+            last_step: factor.last_step,
+            recovery: factor.recovery.iter().map(|code| code.0.into()).collect(),
+        }
+    }
+}
+
+impl From<StoredSecondFactor> for SecondFactor {
+    fn from(stored: StoredSecondFactor) -> SecondFactor {
+        SecondFactor {
+            secret: SharedSecret(stored.secret.into()),
+            last_step: stored.last_step,
+            recovery: stored.recovery.iter().map(|code| TokenHash(**code)).collect(),
+        }
+    }
 }
 
 impl From<&PrivateFacts> for StoredPrivate {
@@ -62,6 +100,8 @@ impl From<&PrivateFacts> for StoredPrivate {
             email: facts.email.as_ref().map(|it| it.as_str().to_owned()),
             email_verified: facts.email_verified,
             password: facts.password.clone(),
+            second_factor: facts.second_factor.as_ref().map(StoredSecondFactor::from),
+            offered_secret: facts.offered_secret.as_ref().map(|secret| secret.0.clone().into()),
         }
     }
 }
@@ -72,6 +112,8 @@ impl From<StoredPrivate> for PrivateFacts {
             email: stored.email.map(Email::from_stored),
             email_verified: stored.email_verified,
             password: stored.password,
+            second_factor: stored.second_factor.map(SecondFactor::from),
+            offered_secret: stored.offered_secret.map(|secret| SharedSecret(secret.into())),
         }
     }
 }
@@ -190,22 +232,34 @@ pub struct StoredLink {
     account: Option<Id>,
     #[n(2)]
     expires_at: i64,
+    #[n(3)]
+    email: Option<String>,
 }
 
 impl StoredLink {
-    pub fn new(purpose: LinkPurpose, expires_at: Timestamp) -> StoredLink {
-        let (purpose, account) = match purpose {
-            LinkPurpose::SetUp => (0, None),
-            LinkPurpose::SignIn(account) => (1, Some(id(account.0))),
+    pub fn new(purpose: &LinkPurpose, expires_at: Timestamp) -> StoredLink {
+        let (purpose, account, email) = match purpose {
+            LinkPurpose::SetUp => (0, None, None),
+            LinkPurpose::SignIn(account) => (1, Some(account), None),
+            LinkPurpose::ConfirmEmail { account, email } => (2, Some(account), Some(email)),
         };
-        StoredLink { purpose, account, expires_at: expires_at.as_millis() }
+        StoredLink {
+            purpose,
+            account: account.map(|account| id(account.0)),
+            expires_at: expires_at.as_millis(),
+            email: email.map(|email| email.as_str().to_owned()),
+        }
     }
 
     pub fn purpose(&self) -> Result<LinkPurpose, Fault> {
-        match (self.purpose, &self.account) {
-            (0, None) => Ok(LinkPurpose::SetUp),
-            (1, Some(account)) => Ok(LinkPurpose::SignIn(AccountId(uuid(account)))),
-            (code, _) => Err(unknown("link", code)),
+        match (self.purpose, &self.account, &self.email) {
+            (0, None, None) => Ok(LinkPurpose::SetUp),
+            (1, Some(account), None) => Ok(LinkPurpose::SignIn(AccountId(uuid(account)))),
+            (2, Some(account), Some(email)) => Ok(LinkPurpose::ConfirmEmail {
+                account: AccountId(uuid(account)),
+                email: Email::from_stored(email.clone()),
+            }),
+            (code, ..) => Err(unknown("link", code)),
         }
     }
 

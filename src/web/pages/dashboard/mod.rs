@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::cookies::Cookie;
+use super::credentials::{attempt, known_device};
 use super::page::{frame, show};
 use super::views::{Dashboard, SignIn};
+use crate::actions::account::passwords;
 use crate::actions::{self, sessions};
-use crate::domain::sessions::{IDLE_TTL, Scope};
+use crate::domain::sessions::{ABSOLUTE_TTL, Scope, Session};
 use crate::domain::{Account, Name, Origin, Refusal};
 use crate::web::openapi::Media;
 use crate::web::route::{Access, Class, KIB, RateClass, Route, route};
@@ -62,12 +64,14 @@ pub fn routes() -> Vec<Route> {
 struct Credentials {
     email: String,
     password: String,
+    /// Of an authenticator, or a recovery code: for accounts that ask for one.
+    code: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ChangePassword {
-    /// `null` if the account has none yet.
+    /// `null` if the account has none yet, or if it was forgotten and they have just come by a link.
     old: Option<String>,
     new: String,
 }
@@ -82,7 +86,7 @@ struct TestMail {
 async fn page(request: Request) -> Result<Response, Problem> {
     let app = &request.app;
     match session(&request).await? {
-        Some(account) => show(&Dashboard {
+        Some((account, _)) => show(&Dashboard {
             frame: frame(app, Some("dashboard")),
             name: account.name.as_ref().map_or_else(String::new, Name::to_string),
         }),
@@ -96,15 +100,14 @@ async fn page(request: Request) -> Result<Response, Problem> {
 
 async fn sign_in(request: Request) -> Result<Response, Problem> {
     let sent: Credentials = request.json().await?;
-    let (ip, device) = (request.ip(), request.user_agent());
-    let (_, session) =
-        actions::dashboard::sign_in(&request.app, &sent.email, &sent.password, ip, device).await?;
-    signed_in(&request, &session)
+    let attempt = attempt(&request, &sent.email, &sent.password, sent.code.as_deref());
+    let (proved, session) = actions::dashboard::sign_in(&request.app, attempt, request.user_agent()).await?;
+    known_device(&request, signed_in(&request, &session)?, &proved)
 }
 
 /// The answer that begins a dashboard session.
 pub(super) fn signed_in(request: &Request, session: &str) -> Result<Response, Problem> {
-    let cookie = Cookie::Dashboard.set(&request.app.config.server.base_url, session, IDLE_TTL);
+    let cookie = Cookie::Dashboard.set(&request.app.config.server.base_url, session, ABSOLUTE_TTL);
     response::set_cookie(response::no_content(), &cookie)
 }
 
@@ -117,10 +120,10 @@ async fn sign_out(request: Request) -> Result<Response, Problem> {
 }
 
 async fn change_password(request: Request) -> Result<Response, Problem> {
-    let account = owner(&request).await?;
+    let (account, session) = owner_session(&request).await?;
     let sent: ChangePassword = request.json().await?;
     let (old, device) = (sent.old.as_deref(), request.user_agent());
-    let session = actions::dashboard::set_password(&request.app, &account, old, &sent.new, device).await?;
+    let session = passwords::set(&request.app, &account, &session, old, &sent.new, device).await?;
     signed_in(&request, &session)
 }
 
@@ -137,18 +140,21 @@ async fn test_mail(request: Request) -> Result<Response, Problem> {
 }
 
 /// Whose dashboard session this request carries.
-async fn session(request: &Request) -> Result<Option<Account>, Problem> {
+async fn session(request: &Request) -> Result<Option<(Account, Session)>, Problem> {
     let app = &request.app;
     let Some(cookie) = request.cookie(&Cookie::Dashboard.name(&app.config.server.base_url)) else {
         return Ok(None);
     };
-    let session = sessions::first_party(app, cookie, &Scope::Dashboard).await?;
-    Ok(session.map(|(account, _)| account))
+    Ok(sessions::first_party(app, cookie, &Scope::Dashboard).await?)
 }
 
 /// The same, for what only somebody signed in may do. A read must say that it comes from a page of ours; of writes the
 /// class has checked that already.
 async fn owner(request: &Request) -> Result<Account, Problem> {
+    Ok(owner_session(request).await?.0)
+}
+
+async fn owner_session(request: &Request) -> Result<(Account, Session), Problem> {
     let ours = Origin::parse(&request.app.config.server.base_url.origin);
     if request.origin() != ours {
         return Err(Refusal::OriginNotAllowed { origin: "another site".to_owned() }.into());

@@ -28,7 +28,7 @@ export function path(to: string): string {
 }
 
 export async function ask<T>(
-  method: "GET" | "POST" | "PATCH",
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   to: string,
   sent: unknown,
   read: Decoder<T>,
@@ -51,6 +51,9 @@ export async function ask<T>(
 
 export const get = <T>(to: string, read: Decoder<T>): Promise<T> => ask("GET", to, undefined, read);
 export const post = <T>(to: string, sent: unknown, read: Decoder<T>): Promise<T> => ask("POST", to, sent, read);
+export const put = <T>(to: string, sent: unknown, read: Decoder<T>): Promise<T> => ask("PUT", to, sent, read);
+/** Named so because `delete` is a word of the language. */
+export const remove = <T>(to: string, read: Decoder<T>): Promise<T> => ask("DELETE", to, undefined, read);
 export const patch = <T>(to: string, sent: unknown, read: Decoder<T>): Promise<T> => ask("PATCH", to, sent, read);
 
 function refusal(status: number, body: unknown): Refused {

@@ -1,6 +1,8 @@
 /** A hint while a new password is typed. The server decides; this only saves a round trip for the plain cases. */
 
 export const MIN_CHARS = 15;
+/** With a second factor. */
+export const MIN_CHARS_OF_TWO = 8;
 
 export interface Hint {
   text: string;
@@ -8,13 +10,13 @@ export interface Hint {
   strength: number;
 }
 
-export function hint(password: string, about: string[]): Hint {
+export function hint(password: string, about: string[], least = MIN_CHARS): Hint {
   const length = [...password].length;
   const kinds = new Set(password.toLowerCase()).size;
   if (length === 0) return { text: "Four or five unrelated words make a good one.", strength: 0 };
-  if (length < MIN_CHARS) {
-    const missing = MIN_CHARS - length;
-    return { text: `${missing} more ${missing === 1 ? "character" : "characters"}.`, strength: (length / MIN_CHARS) * 0.5 };
+  if (length < least) {
+    const missing = least - length;
+    return { text: `${missing} more ${missing === 1 ? "character" : "characters"}.`, strength: (length / least) * 0.5 };
   }
   if (kinds < 6) return { text: "Too few different characters: easy to guess.", strength: 0.4 };
   const lower = password.toLowerCase();

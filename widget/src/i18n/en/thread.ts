@@ -33,6 +33,5 @@ export const thread = {
   likes: { one: "{n} like", other: "{n} likes" },
   reply: "Reply",
   copyLink: "Copy link",
-  copied: "Link copied",
   code: "Code",
 } as const;

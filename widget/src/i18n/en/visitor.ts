@@ -6,6 +6,7 @@ export const visitor = {
   edit: "Edit",
   remove: "Remove",
   pending: "Waiting for approval. Only you and the moderators can see this.",
+  seeIt: "See it",
   pendingStaff: "Waiting for approval",
   waitingEdit: "Your change waits for approval. Until then others see the earlier text.",
   spam: "Marked as spam",

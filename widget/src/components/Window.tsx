@@ -1,30 +1,32 @@
 import { useState } from "preact/hooks";
+import type { Provider } from "../api/schema.ts";
 import { t } from "../i18n/t.ts";
-import { type Attempt, goToSignIn } from "../state/popup.ts";
-import type { Session } from "../state/session.ts";
+import type { Attempt } from "../state/popup.ts";
 import { TextField } from "./TextField.tsx";
 import { Trouble } from "./Trouble.tsx";
 import { useAttempt } from "./useAttempt.ts";
 
 type Props = {
-  session: Session;
   popup: Attempt | null;
+  /** With whom somebody signs in there; `null`: they choose there. */
+  provider: Provider | null;
   /** The window is there; else the browser did not allow it. */
   opened: boolean;
   failure: unknown;
   onOpen: () => void;
+  onGoThere: () => void;
   onBack: () => void;
 };
 
 /** Waits for the window in which somebody signs in; takes the code it shows, should it be cut off from here. */
-export function PopupSignIn({ session, popup, opened, failure, onOpen, onBack }: Props) {
+export function Window({ popup, provider, opened, failure, onOpen, onGoThere, onBack }: Props) {
   const [pasted, setPasted] = useState("");
   const { busy, error, attempt } = useAttempt();
   return (
     <div class="rows">
-      <p role="status">{t(opened ? "popupWaiting" : "popupBlocked")}</p>
+      <p role="status">{opened ? (provider ? t("popupWaitingFor", { name: provider.name }) : t("popupWaiting")) : t("popupBlocked")}</p>
       {opened ? <button type="button" class="secondary" onClick={onOpen}>{t("popupReopen")}</button>
-        : <button type="button" class="primary" onClick={() => void goToSignIn(session)}>{t("popupGoThere")}</button>}
+        : <button type="button" class="primary" onClick={onGoThere}>{t("popupGoThere")}</button>}
       <Trouble error={failure} />
       {opened && (
         <form class="rows" onSubmit={(event) => (event.preventDefault(), void attempt(async () => popup?.paste(pasted)))}>

@@ -1,0 +1,76 @@
+//! Second factors: they lie with what is private of an account.
+
+use async_trait::async_trait;
+
+use super::RedbStore;
+use super::accounts::private;
+use super::fault::Fault;
+use super::stored::people::StoredPrivate;
+use super::tables::Tables;
+use crate::domain::accounts::TokenHash;
+use crate::domain::second_factors::{SecondFactor, SecondProof, SharedSecret};
+use crate::domain::{AccountId, Refusal};
+use crate::storage::accounts::PrivateFacts;
+use crate::storage::{Answer, SecondFactors, StoreError};
+
+#[async_trait]
+impl SecondFactors for RedbStore {
+    async fn offer_second_factor(&self, account: AccountId, secret: SharedSecret) -> Result<(), StoreError> {
+        self.write(move |tables, _| {
+            let facts = PrivateFacts { offered_secret: Some(secret.clone()), ..private(tables, account)? };
+            save(tables, account, &facts)
+        })
+        .await
+    }
+
+    async fn turn_on_second_factor(
+        &self,
+        account: AccountId,
+        step: u64,
+        recovery: Vec<TokenHash>,
+    ) -> Answer<()> {
+        self.write(move |tables, _| {
+            let mut facts = private(tables, account)?;
+            let Some(secret) = facts.offered_secret.take() else { return Ok(Err(Refusal::CodeGone)) };
+            let recovery = recovery.clone();
+            facts.second_factor = Some(SecondFactor { secret, last_step: step, recovery });
+            save(tables, account, &facts).map(Ok)
+        })
+        .await
+    }
+
+    async fn spend_second_proof(&self, account: AccountId, proof: SecondProof) -> Result<bool, StoreError> {
+        self.write(move |tables, _| {
+            let mut facts = private(tables, account)?;
+            let spent = facts.second_factor.as_mut().is_some_and(|factor| factor.spend(proof));
+            if spent {
+                save(tables, account, &facts)?;
+            }
+            Ok(spent)
+        })
+        .await
+    }
+
+    async fn set_recovery_codes(&self, account: AccountId, recovery: Vec<TokenHash>) -> Answer<()> {
+        self.write(move |tables, _| {
+            let mut facts = private(tables, account)?;
+            let Some(factor) = facts.second_factor.as_mut() else { return Ok(Err(Refusal::CodeGone)) };
+            factor.recovery = recovery.clone();
+            save(tables, account, &facts).map(Ok)
+        })
+        .await
+    }
+
+    async fn turn_off_second_factor(&self, account: AccountId) -> Result<(), StoreError> {
+        self.write(move |tables, _| {
+            let facts =
+                PrivateFacts { second_factor: None, offered_secret: None, ..private(tables, account)? };
+            save(tables, account, &facts)
+        })
+        .await
+    }
+}
+
+fn save(tables: &mut Tables<'_>, account: AccountId, facts: &PrivateFacts) -> Result<(), Fault> {
+    tables.account_private.write(account.0.as_bytes(), &StoredPrivate::from(facts))
+}

@@ -1,0 +1,84 @@
+//! What an account is signed in to with: a new address, a new password or none. The last way in stays.
+
+use super::accounts::{account, by_email, live_link, private};
+use super::fault::Fault;
+use super::outbox;
+use super::sessions::{begin_session, end_sessions};
+use super::stored::people::StoredPrivate;
+use super::tables::{FixedRows, Tables};
+use crate::domain::accounts::TokenHash;
+use crate::domain::notices::{Notice, NoticeKind};
+use crate::domain::{Account, AccountId, Refusal, Timestamp};
+use crate::storage::accounts::{LinkPurpose, PasswordChange, PrivateFacts, Ways};
+use crate::storage::sessions::NewSession;
+
+pub fn change_email(
+    tables: &mut Tables<'_>,
+    token: TokenHash,
+    id: AccountId,
+    session: &NewSession,
+    now: Timestamp,
+) -> Result<Result<Account, Refusal>, Fault> {
+    let email = match live_link(&tables.links, token, now)? {
+        Some(LinkPurpose::ConfirmEmail { account, email }) if account == id => email,
+        _ => return Ok(Err(Refusal::LinkGone)),
+    };
+    let Some(known) = account(&tables.accounts, id)? else { return Ok(Err(Refusal::SessionEnded)) };
+    let holder = by_email(&tables.account_by_email, &tables.accounts, &email)?.filter(|other| other.id != id);
+    if let Some(holder) = &holder
+        && private(tables, holder.id)?.email_verified
+    {
+        return Ok(Err(Refusal::AddressTaken));
+    }
+    tables.links.remove(&token.0)?;
+    if let Some(holder) = holder {
+        let facts = PrivateFacts {
+            email: None,
+            email_verified: false,
+            password: None,
+            ..private(tables, holder.id)?
+        };
+        tables.account_private.write(holder.id.0.as_bytes(), &StoredPrivate::from(&facts))?;
+        end_sessions(tables, holder)?;
+    }
+    let before = private(tables, id)?;
+    if let Some(old) = &before.email {
+        tables.account_by_email.remove(old.lookup().as_bytes())?;
+        if before.email_verified && old.lookup() != email.lookup() {
+            let notice = Notice { to: old.clone(), kind: NoticeKind::AddressChanged, expires_at: None };
+            outbox::queue(tables, &notice, now)?;
+        }
+    }
+    tables.account_by_email.insert(email.lookup().as_bytes(), id.0.as_bytes())?;
+    let facts = PrivateFacts { email: Some(email), email_verified: true, ..before };
+    tables.account_private.write(id.0.as_bytes(), &StoredPrivate::from(&facts))?;
+    let account = end_sessions(tables, known)?;
+    begin_session(tables, session, &account)?;
+    Ok(Ok(account))
+}
+
+pub fn change_password(
+    tables: &mut Tables<'_>,
+    id: AccountId,
+    change: &PasswordChange,
+) -> Result<Result<Account, Refusal>, Fault> {
+    let Some(known) = account(&tables.accounts, id)? else { return Ok(Err(Refusal::SessionEnded)) };
+    let facts = private(tables, id)?;
+    if change.password.is_none() && !other_ways(tables, id, &facts, &change.ways)? {
+        return Ok(Err(Refusal::LastWayIn));
+    }
+    let facts = PrivateFacts { password: change.password.clone(), ..facts };
+    tables.account_private.write(id.0.as_bytes(), &StoredPrivate::from(&facts))?;
+    let account = end_sessions(tables, known)?;
+    begin_session(tables, &change.session, &account)?;
+    if let Some(notice) = &change.tell {
+        outbox::queue(tables, notice, change.at)?;
+    }
+    Ok(Ok(account))
+}
+
+/// Whether somebody can sign in to the account by other means than a password.
+fn other_ways(tables: &Tables<'_>, id: AccountId, facts: &PrivateFacts, ways: &Ways) -> Result<bool, Fault> {
+    let by_mail = ways.mail && facts.email.is_some() && facts.email_verified;
+    Ok(by_mail || tables.identity_by_account.under(id.0.as_bytes())?.next().transpose()?.is_some())
+}

@@ -1,0 +1,21 @@
+//! What people type to prove who they are, together with what their browser says by itself.
+
+use super::cookies::Cookie;
+use crate::actions::password_proofs::{Attempt, DEVICE_TTL, Proved};
+use crate::web::{Problem, Request, Response, response};
+
+pub fn attempt<'r>(
+    request: &'r Request,
+    email: &'r str,
+    password: &'r str,
+    code: Option<&'r str>,
+) -> Attempt<'r> {
+    let device = request.cookie(&Cookie::Device.name(&request.app.config.server.base_url));
+    Attempt { email, password, code, ip: request.ip(), device }
+}
+
+/// The answer to a right password: this browser is known from now on.
+pub fn known_device(request: &Request, response: Response, proved: &Proved) -> Result<Response, Problem> {
+    let cookie = Cookie::Device.set(&request.app.config.server.base_url, &proved.device, DEVICE_TTL);
+    response::set_cookie(response, &cookie)
+}

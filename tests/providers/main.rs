@@ -1,0 +1,17 @@
+//! Signing in at providers: each is driven from the first redirect to the profile, at an identity provider on this
+//! machine that answers as it does, and that can be told to answer wrongly.
+
+#![allow(clippy::unwrap_used, reason = "what is not as expected fails the test, there")]
+
+#[path = "../support/idp/mod.rs"]
+mod idp;
+
+mod addresses;
+mod answers;
+mod begin;
+mod issuers;
+mod keys;
+mod open_id;
+mod reach;
+mod tokens;
+mod world;
