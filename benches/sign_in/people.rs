@@ -45,7 +45,7 @@ pub async fn give_passwords(directory: &Path) -> anyhow::Result<()> {
         reserve_bytes: 0,
         one_commit_per_unit: false,
     })?;
-    let password = NewPassword::parse(PASSWORD, &[])?;
+    let password = NewPassword::parse(PASSWORD, &[], false)?;
     let phc = PasswordChecker::new(&OsChance).hash(password, &OsChance).await;
     let phc = phc.map_err(|_| anyhow::anyhow!("no turn for a hash"))?;
     for number in 0..WITH_PASSWORD {

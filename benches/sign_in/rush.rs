@@ -40,8 +40,7 @@ pub async fn measure(server: &Server) -> anyhow::Result<()> {
     let (mut first_round, mut until_all) = (Vec::new(), Vec::new());
     let mut returned = 0;
     for rush in 0..RUSHES {
-        let ((met, took, again, back), times) =
-            read_while(server.address, rush_in(people)).await?;
+        let ((met, took, again, back), times) = read_while(server.address, rush_in(people)).await?;
         (people, returned) = (back, returned + again);
         reads.extend(times);
         if rush == 0 {
@@ -84,12 +83,7 @@ pub async fn measure(server: &Server) -> anyhow::Result<()> {
     tell("resident memory before", format!("{before:.1} MiB"));
     tell("resident memory after three rushes", format!("{after:.1} MiB"));
     let grown = peak - before;
-    judge(
-        "growth at the worst moment",
-        format!("{grown:.1} MiB"),
-        "≤ 64 MiB",
-        grown <= MOST_GROWTH_MIB,
-    );
+    judge("growth at the worst moment", format!("{grown:.1} MiB"), "≤ 64 MiB", grown <= MOST_GROWTH_MIB);
     tell("cached thread reads in calm, p99", milliseconds(p99(calm)));
     tell("cached thread reads meanwhile", reads.len().to_string());
     let p99 = p99(reads);

@@ -13,5 +13,7 @@ mod pages;
 mod permissions;
 mod reading;
 mod refusals;
+mod rush;
+mod secrets;
 mod sessions;
 mod votes;
