@@ -52,6 +52,17 @@ fn the_web_layer_never_calls_the_store() {
 }
 
 #[test]
+fn the_demos_identity_provider_which_believes_everybody_is_known_to_the_demo_only() {
+    let demo = tracked(&["src/cli/demo/mod.rs"]);
+    let declared = demo[0].lines_where(|line| line.trim_end() == "mod identity;");
+    assert_eq!(declared.len(), 1, "private to the demo: the compiler keeps everything else out");
+    let elsewhere: Vec<File> =
+        tracked(&["src/**.rs"]).into_iter().filter(|file| !file.path.starts_with("src/cli/demo/")).collect();
+    assert!(elsewhere.len() > 20, "the test looks in the wrong place");
+    hold("named outside the demo", each(&elsewhere, |file| file.lines_where(|line| line.contains("DemoId"))));
+}
+
+#[test]
 fn no_file_is_longer_than_400_lines() {
     let files = tracked(&["src/**.rs", "migrations/**.rs", "widget/src/**"]);
     hold("too long: a file holds one idea", each(&files, |file| wording::too_long(file, MAX_LINES)));

@@ -6,6 +6,7 @@ mod home;
 mod logs;
 mod mail_server;
 mod owners;
+mod provider;
 mod proxy;
 mod reading;
 mod sites;

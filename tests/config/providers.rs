@@ -195,6 +195,17 @@ fn no_provider_is_told_to_trust_what_it_does_not_vouch_for() {
 }
 
 #[test]
+fn no_setting_switches_the_demos_identity_provider_on() {
+    for kind in ["demo", "demo-id", "test", "mock"] {
+        assert_eq!(ProviderKind::named(kind), None);
+        assert!(load(&format!("[providers.x]\nkind = \"{kind}\"\n"), &[]).is_err());
+        assert!(load(&format!("[providers.{kind}]\nclient_id = \"afterword-demo\"\n"), &[]).is_err());
+    }
+    let variables = [("AFTERWORD_PROVIDERS__DEMO_ID__CLIENT_ID", "afterword-demo")];
+    assert!(load("", &variables).is_err());
+}
+
+#[test]
 fn the_effective_providers_are_whole_masked_and_read_back() {
     let secret = file_with("hush\n");
     let key = file_with("-----BEGIN PRIVATE KEY-----\nhush\n-----END PRIVATE KEY-----\n");
@@ -263,5 +274,33 @@ fn every_key_of_a_provider_can_be_set_by_its_variable() {
         let config = load("", &variables).unwrap_or_else(|mistakes| panic!("{name}: {mistakes}"));
         assert_eq!(ids(&config), ["my-own"]);
         assert!(config.effective().contains(&format!("# {}\n", section(name))), "{}", config.effective());
+    }
+}
+
+#[test]
+fn what_the_documentation_shows_can_be_pasted() {
+    let told = std::fs::read_to_string("docs/sign-in.md").expect("docs/sign-in.md");
+    let (secret, key) = (file_with("hush"), file_with("-----BEGIN PRIVATE KEY-----\n"));
+    let blocks: Vec<&str> =
+        told.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(blocks.len() >= 6, "{blocks:?}");
+    let mut kinds = Vec::new();
+    for block in blocks {
+        let at_hand: String = block
+            .lines()
+            .map(|line| match line.trim().split_once("_file = ") {
+                Some(("key", _)) => format!("key_file = {:?}\n", key.path()),
+                Some((name, _)) => format!("{name}_file = {:?}\n", secret.path()),
+                None => format!("{line}\n"),
+            })
+            .collect();
+        let config = load(&at_hand, &[]).unwrap_or_else(|mistakes| panic!("{block}\n{mistakes}"));
+        kinds.extend(config.providers.iter().map(|provider| provider.kind));
+    }
+    for kind in [ProviderKind::Oidc, ProviderKind::GitLab, ProviderKind::Microsoft, ProviderKind::Apple] {
+        assert!(kinds.contains(&kind), "{kind:?} needs more than the usual, and is not shown");
+    }
+    for kind in ProviderKind::ALL.into_iter().filter(|kind| *kind != ProviderKind::Oidc) {
+        assert!(told.contains(&format!("\n| `{}` | ", kind.as_str())), "{kind:?} has a row in the table");
     }
 }

@@ -23,6 +23,17 @@ pub const KINDS: &[(ProviderKind, &str)] = &[
     (ProviderKind::Twitch, "twitch"),
 ];
 
+/// Those without ID tokens.
+pub const OAUTH_KINDS: &[(ProviderKind, &str)] = &[
+    (ProviderKind::GitHub, "github"),
+    (ProviderKind::WordPressCom, "wordpress-com"),
+    (ProviderKind::X, "x"),
+    (ProviderKind::Facebook, "facebook"),
+    (ProviderKind::Discord, "discord"),
+    (ProviderKind::Mastodon, "mastodon"),
+    (ProviderKind::Patreon, "patreon"),
+];
+
 pub struct World {
     pub idp: Idp,
     pub clock: Arc<AtomicI64>,
@@ -74,13 +85,18 @@ impl World {
     }
 
     pub fn built(&self, settings: &ProviderSettings) -> Arc<dyn Provider> {
+        self.built_with(settings, &self.http)
+    }
+
+    pub fn built_with(&self, settings: &ProviderSettings, http: &Http) -> Arc<dyn Provider> {
         let clock = self.clock.clone();
         let now = move || Timestamp::from_millis(clock.load(Ordering::SeqCst));
-        build(settings, &self.http, &(Arc::new(now) as _)).expect("settings that fit")
+        build(settings, http, &(Arc::new(now) as _)).expect("settings that fit")
     }
 
     pub fn provider(&self, kind: ProviderKind) -> Arc<dyn Provider> {
-        let (_, dialect) = KINDS.iter().find(|(known, _)| *known == kind).expect("a row in the table");
+        let (_, dialect) =
+            KINDS.iter().chain(OAUTH_KINDS).find(|(known, _)| *known == kind).expect("a row in the table");
         self.built(&self.settings(kind, dialect))
     }
 

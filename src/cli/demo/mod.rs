@@ -1,6 +1,7 @@
 //! `afterword demo`: the real server on a real data file, and beside it a magazine on another origin that embeds it. Mail
-//! goes to a page. Everything stays on this machine.
+//! goes to a page. Everything stays on this machine, an identity provider to sign in with included.
 
+mod identity;
 pub mod magazine;
 mod ports;
 mod seeds;
@@ -13,6 +14,8 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use self::identity::DemoId;
+use self::identity::service::DemoIdService;
 use self::magazine::articles;
 use self::magazine::service::MagazineService;
 use super::control::Control;
@@ -25,7 +28,6 @@ use crate::config::{BaseUrl, Config, Mistakes};
 use crate::domain::{Name, Origin, Site, SiteKey};
 use crate::outside::Mailer;
 use crate::outside::mailbox::Mailbox;
-use crate::outside::providers::Providers;
 use crate::storage::sites::SiteChange;
 use crate::web::accept::{self, AcceptLimits};
 
@@ -40,6 +42,9 @@ pub struct Arguments {
     /// Port of the magazine that embeds it [default: 8081, or a free one]
     #[arg(long)]
     pub magazine_port: Option<u16>,
+    /// Port of the identity provider to try signing in with [default: 8082, or a free one]
+    #[arg(long)]
+    pub id_port: Option<u16>,
     /// Where its data lies
     #[arg(long, value_name = "DIRECTORY", default_value = "./afterword-data")]
     pub data: PathBuf,
@@ -51,10 +56,15 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let signals = Signals::new()?;
     let server = ports::take(arguments.port, 8080, "--port")?;
     let stand = ports::take(arguments.magazine_port, 8081, "--magazine-port")?;
+    let id_stand = ports::take(arguments.id_port, 8082, "--id-port")?;
     let (server_at, magazine_at) = (local(&server)?, local(&stand)?);
     config.server.listen = server.local_addr()?;
     config.server.base_url = BaseUrl { origin: server_at.to_string(), path: String::new() };
     config.storage.directory = arguments.data;
+    let (clock, chance) = (Arc::new(SystemClock), Arc::new(OsChance));
+    let demo_id = DemoId::new(local(&id_stand)?, &config.server.base_url, clock.clone(), chance.clone())?;
+    config.providers = vec![demo_id.settings()?];
+    let providers = wiring::providers(&config)?;
 
     let store = wiring::open_store(&config, false)?;
     let control = Control::listen(&config.storage.directory);
@@ -62,10 +72,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let app = App::new(Parts {
         config: Arc::new(config),
         store,
-        clock: Arc::new(SystemClock),
-        chance: Arc::new(OsChance),
+        clock,
+        chance,
         mailer: Some(mailbox.clone() as Arc<dyn Mailer>),
-        providers: Providers::default(),
+        providers,
     });
     let site = demo_site(&app, &magazine_at).await?;
     seeds::plant(&app, &site, &magazine_at, || say("Writing four hundred comments, this once …")).await?;
@@ -73,11 +83,14 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let stop = watch::Sender::new(false);
     let limits = AcceptLimits::from(&app.config.server);
     let magazine = MagazineService::new(server_at.to_string(), mailbox);
-    let stopped = stop.subscribe();
+    let (stopped, id_limits) = (stop.subscribe(), limits.clone());
     let magazine = tokio::spawn(async move { accept::serve(stand, magazine, &limits, stopped).await });
+    let (stopped, demo_id) = (stop.subscribe(), DemoIdService::new(Arc::new(demo_id)));
+    let demo_id = tokio::spawn(async move { accept::serve(id_stand, demo_id, &id_limits, stopped).await });
     greet(&app, &magazine_at).await?;
     serve::until_stopped(app, server, control, signals, stop).await?;
-    Ok(magazine.await?)
+    magazine.await?;
+    Ok(demo_id.await?)
 }
 
 /// The defaults, whatever lies in this directory or stands in the environment: those may be a real server's.

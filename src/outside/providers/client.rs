@@ -273,7 +273,16 @@ impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {
     type Future = Pin<Box<dyn Future<Output = Result<Response, HttpError>> + Send + 'c>>;
 
     fn call(&'c self, request: Request) -> Self::Future {
-        Box::pin(async move { Ok(in_standard_form(self.0.send(request).await?)) })
+        Box::pin(async move {
+            let host = request.uri().host().unwrap_or_default().to_owned();
+            let answer = self.0.send(request).await?;
+            let status = answer.status();
+            if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+                // Nothing is wrong with us or the code: worth another attempt.
+                return Err(HttpError::NoAnswer { host, why: format!("it answered {}", status.as_u16()) });
+            }
+            Ok(in_standard_form(answer))
+        })
     }
 }
 

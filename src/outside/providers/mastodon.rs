@@ -116,7 +116,8 @@ impl Provider for Mastodon {
         let me: Claims = client
             .ask_with(&address(&format!("{server}/api/v1/accounts/verify_credentials"))?, &tokens)
             .await?;
-        let host = server.split_once("://").map_or(server.as_str(), |(_, host)| host);
+        let origin = address(&server)?.origin().ascii_serialization();
+        let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host);
         Ok(Profile {
             identity: Identity {
                 provider: self.id.clone(),

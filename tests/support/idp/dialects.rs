@@ -124,6 +124,9 @@ pub const DIALECTS: &[Dialect] = &[
 pub fn of(path: &str) -> Option<(&'static Dialect, &str)> {
     let rest = path.strip_prefix('/')?;
     let (name, _) = rest.split_once('/').unwrap_or((rest, ""));
-    let dialect = DIALECTS.iter().find(|dialect| dialect.name == name)?;
-    Some((dialect, &rest[name.len()..]))
+    match DIALECTS.iter().find(|dialect| dialect.name == name) {
+        Some(dialect) => Some((dialect, &rest[name.len()..])),
+        // A Mastodon server has a host to itself: people type nothing else.
+        None => Some((DIALECTS.iter().find(|dialect| dialect.name == "mastodon")?, path)),
+    }
 }

@@ -13,12 +13,25 @@ use super::{CLIENT_ID, CLIENT_SECRET, Seen, State};
 
 /// `None`: this provider has nothing there.
 pub fn profile(state: &State, dialect: &Dialect, path: &str, seen: &Seen) -> Option<Response<Body>> {
-    let said = said(state, dialect, path)?;
+    let said = said(state, dialect, path, &seen.query)?;
     if state.on(ProfileFails) {
         return Some(answer(500, "text/plain", "oh"));
     }
     if state.on(ProfileRedirects) {
         return Some(redirect(302, &format!("{}/elsewhere", state.issuer(dialect))));
+    }
+    if dialect.name == "facebook" && path.ends_with("/debug_token") {
+        return Some(inspected(state, seen));
+    }
+    if state.on(NobodyWith200) {
+        return Some(json_answer(&json!({ "errors": [{ "title": "Forbidden" }] })));
+    }
+    if state.on(EmailsForbidden) && path.ends_with("/emails") {
+        return Some(answer(
+            403,
+            "application/json",
+            r#"{"message":"Resource not accessible by integration"}"#,
+        ));
     }
     let token = bearer(seen).or_else(|| one(&pairs(&seen.query), "access_token").map(str::to_owned));
     let is_ours = token
@@ -35,6 +48,21 @@ pub fn profile(state: &State, dialect: &Dialect, path: &str, seen: &Seen) -> Opt
     Some(if state.on(ProfileIsHuge) { huge(&said) } else { json_answer(&said) })
 }
 
+/// Facebook says of a token what it is good for, to the app that shows who it is.
+fn inspected(state: &State, seen: &Seen) -> Response<Body> {
+    if bearer(seen) != Some(format!("{CLIENT_ID}|{CLIENT_SECRET}")) {
+        return clients_fault("an app's own token is needed");
+    }
+    let query = pairs(&seen.query);
+    let token = one(&query, "input_token").unwrap_or_default();
+    let is_good = state.tokens.lock().expect("not poisoned").get(token) == Some(&"facebook");
+    json_answer(&json!({ "data": {
+        "app_id": if state.on(TokenOfAnotherApp) { "1234" } else { CLIENT_ID },
+        "is_valid": is_good && !state.on(TokenNoLongerGood),
+        "user_id": if state.on(TokenOfAnotherPerson) { "1".into() } else { state.person().id },
+    } }))
+}
+
 fn bearer(seen: &Seen) -> Option<String> {
     seen.headers.get("authorization")?.to_str().ok()?.strip_prefix("Bearer ").map(str::to_owned)
 }
@@ -42,9 +70,6 @@ fn bearer(seen: &Seen) -> Option<String> {
 /// HMAC-SHA256 of the token with the client secret, in hexadecimal.
 fn has_proof(seen: &Seen) -> bool {
     let query = pairs(&seen.query);
-    if seen.path.ends_with("/debug_token") {
-        return true;
-    }
     let Some(token) = bearer(seen).or_else(|| one(&query, "access_token").map(str::to_owned)) else {
         return false;
     };
@@ -54,7 +79,7 @@ fn has_proof(seen: &Seen) -> bool {
     one(&query, "appsecret_proof") == Some(expected.as_str())
 }
 
-fn said(state: &State, dialect: &Dialect, path: &str) -> Option<Value> {
+fn said(state: &State, dialect: &Dialect, path: &str, query: &str) -> Option<Value> {
     let person = state.person();
     let number: u64 = person.id.parse().unwrap_or(20417);
     let email = (!state.on(EmailMissing)).then_some(person.email);
@@ -80,16 +105,16 @@ fn said(state: &State, dialect: &Dialect, path: &str) -> Option<Value> {
             "ID": number, "display_name": name, "username": login, "email": email, "email_verified": verified,
         }),
         "x" if ends("/users/me") => {
-            let confirmed = email.filter(|_| !state.on(NoConfirmedEmail));
+            let is_asked = query.contains("user.fields=confirmed_email");
+            let confirmed = email.filter(|_| is_asked && !state.on(NoConfirmedEmail));
             let mut data = json!({ "id": person.id, "name": name, "username": login });
             if let Some(confirmed) = confirmed {
                 data["confirmed_email"] = json!(confirmed);
             }
             json!({ "data": data })
         }
-        "facebook" if ends("/debug_token") => {
-            json!({ "data": { "app_id": CLIENT_ID, "is_valid": true, "user_id": person.id } })
-        }
+        // Said by `inspected`.
+        "facebook" if ends("/debug_token") => json!({}),
         "facebook" if ends("/me") => json!({ "id": person.id, "name": name, "email": email }),
         "discord" if ends("/users/@me") => json!({
             "id": person.id, "username": login, "global_name": name, "email": email, "verified": verified,
@@ -109,10 +134,21 @@ fn said(state: &State, dialect: &Dialect, path: &str) -> Option<Value> {
         }
         _ => return None,
     };
-    if state.on(EmailFlagMissing)
-        && let Some(object) = said.as_object_mut()
-    {
-        object.retain(|name, _| !matches!(name.as_str(), "verified" | "email_verified"));
+    if state.on(EmailFlagMissing) {
+        without_flags(&mut said);
     }
     Some(said)
+}
+
+fn without_flags(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            object.retain(|name, _| {
+                !matches!(name.as_str(), "verified" | "email_verified" | "is_email_verified")
+            });
+            object.values_mut().for_each(without_flags);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_flags),
+        _ => {}
+    }
 }

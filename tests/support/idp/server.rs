@@ -74,11 +74,16 @@ async fn route(state: &State, seen: &Seen) -> Response<Body> {
     if rest.ends_with("/.well-known/openid-configuration") && dialect.open_id {
         return discovery(state, dialect, rest);
     }
-    if rest.ends_with("/.well-known/oauth-authorization-server") && dialect.name == "mastodon" {
+    if rest.ends_with("/.well-known/oauth-authorization-server")
+        && dialect.name == "mastodon"
+        && !state.on(OldMastodon)
+    {
+        let here = format!("{}{}", state.base, seen.path.trim_end_matches(rest));
+        let issuer = if state.on(ServerIsAnother) { "https://another.example" } else { &here };
         return json_answer(&json!({
-            "issuer": format!("{}/", state.issuer(dialect)),
-            "authorization_endpoint": format!("{}/oauth/authorize", state.issuer(dialect)),
-            "token_endpoint": format!("{}/oauth/token", state.issuer(dialect)),
+            "issuer": format!("{issuer}/"),
+            "authorization_endpoint": format!("{here}/oauth/authorize"),
+            "token_endpoint": format!("{here}/oauth/token"),
             "scopes_supported": ["read", "profile", "read:accounts"],
             "code_challenge_methods_supported": if state.on(NoS256) { json!([]) } else { json!(["S256"]) },
         }));
@@ -143,6 +148,9 @@ fn discovery(state: &State, dialect: &Dialect, rest: &str) -> Response<Body> {
 
 /// Mastodon registers whoever asks.
 fn register(state: &State, seen: &Seen) -> Response<Body> {
+    if state.on(RegistersNobody) {
+        return answer(404, "text/html", "<!doctype html><title>A blog</title>");
+    }
     let sent: Value = serde_json::from_str(&seen.body).unwrap_or_else(|_| {
         pairs(&seen.body).into_iter().map(|(name, value)| (name, json!(value))).collect()
     });

@@ -115,6 +115,22 @@ switches! {
     IssOfAnother = "iss-of-another",
     /// A page of theirs cuts the opener.
     Coop = "coop",
+    /// An answer without a person in it, of status 200, as X complains.
+    NobodyWith200 = "nobody-with-200",
+    /// GitHub: an app without the permission to see addresses.
+    EmailsForbidden = "emails-forbidden",
+    /// Facebook: the token was made for another app, is no longer good, or is another person's.
+    TokenOfAnotherApp = "token-of-another-app",
+    TokenNoLongerGood = "token-no-longer-good",
+    TokenOfAnotherPerson = "token-of-another-person",
+    /// Mastodon before 4.3: it says nothing of itself, and has no scope `profile`.
+    OldMastodon = "old-mastodon",
+    /// It says that it is another server.
+    ServerIsAnother = "server-is-another",
+    /// It registers nobody.
+    RegistersNobody = "registers-nobody",
+    /// It has forgotten whom it registered.
+    ClientForgotten = "client-forgotten",
     /// X: its own mark is an address that it has confirmed.
     NoConfirmedEmail = "no-confirmed-email",
 }

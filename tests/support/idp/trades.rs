@@ -122,7 +122,10 @@ fn check(
     } else if !(id == CLIENT_ID && secret == CLIENT_SECRET
         || id.starts_with("registered-") && secret == format!("secret-of-{id}"))
     {
-        return Err("another client".into());
+        return Err("invalid_client".into());
+    }
+    if state.on(ClientForgotten) {
+        return Err("invalid_client".into());
     }
     let Some(grant) = state.grants.lock().expect("not poisoned").remove(need("code")?) else {
         return Ok(None);

@@ -107,7 +107,7 @@ export class Demo {
   static async start() {
     const demo = new Demo();
     demo.#directory = await mkdtemp(join(tmpdir(), "afterword-e2e-demo-"));
-    const args = ["demo", "--port", "0", "--magazine-port", "0", "--data", join(demo.#directory, "data")];
+    const args = ["demo", "--port", "0", "--magazine-port", "0", "--id-port", "0", "--data", join(demo.#directory, "data")];
     demo.#program = await Program.start(binary(), args, { env: { PATH: process.env.PATH }, cwd: demo.#directory, ready: /mailbox +http\S+\n/ });
     demo.host = { origin: new URL(demo.said("article")).origin };
     demo.base = new URL(demo.said("set-up")).origin;

@@ -129,7 +129,7 @@ fn html(page: &impl Template) -> Response<Bytes> {
     }
 }
 
-pub(super) fn answer(status: StatusCode, kind: &'static str, body: Bytes) -> Response<Bytes> {
+pub(in crate::cli::demo) fn answer(status: StatusCode, kind: &'static str, body: Bytes) -> Response<Bytes> {
     let mut answer = Response::new(body);
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
