@@ -11,6 +11,7 @@ mod cors;
 mod direct;
 mod floods;
 mod headers;
+mod hosts;
 mod problems;
 mod raw;
 mod reading;
