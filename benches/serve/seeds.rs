@@ -103,6 +103,7 @@ async fn member(
         generation: 1,
         generation_used: false,
         siblings: 1,
+        via: afterword::domain::Via::Email,
         device: "bench".into(),
     };
     let presented = PresentedCode { challenge, code, site: site.id, origin: origin.clone() };

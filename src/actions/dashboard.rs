@@ -9,7 +9,7 @@ use super::sessions::new_session;
 use super::sightings::Seen;
 use crate::app::App;
 use crate::domain::notices::{Notice, NoticeKind};
-use crate::domain::sessions::Scope;
+use crate::domain::sessions::{Scope, Via};
 use crate::domain::{Account, Email, Name, Origin, Refusal, Role, Site, SiteKey, SiteSettings};
 use crate::outside::mails;
 use crate::storage::sites::{Sighting, SiteChange};
@@ -22,7 +22,7 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>, device: &str) -> Result<(P
     if !account.operator && sites(app, account).await?.is_empty() {
         return Err(Refusal::NotAllowed.into());
     }
-    let (session, cookie) = new_session(app, Some(account), Scope::Dashboard, device);
+    let (session, cookie) = new_session(app, Some(account), Scope::Dashboard, device, Via::Password);
     app.store.add_session(session).await?;
     Ok((proved, cookie))
 }

@@ -6,7 +6,7 @@ use super::sessions::{SignedIn, new_session, signed_in};
 use super::{Error, tokens};
 use crate::app::{App, random};
 use crate::domain::notices::{Notice, NoticeKind};
-use crate::domain::sessions::{EMAIL_CODE_TTL, EmailCode, Scope};
+use crate::domain::sessions::{EMAIL_CODE_TTL, EmailCode, Scope, Via};
 use crate::domain::{AccountId, Email, Origin, Refusal, Site};
 use crate::storage::sessions::PresentedCode;
 
@@ -65,7 +65,7 @@ pub async fn finish(
     let challenge = tokens::challenge_of(verifier).ok_or(Refusal::CodeGone)?;
     let digits: String = code.chars().filter(char::is_ascii_digit).collect();
     let scope = Scope::Widget { site: site.id, origin: origin.clone() };
-    let (new, refresh) = new_session(app, None, scope, device);
+    let (new, refresh) = new_session(app, None, scope, device, Via::Email);
     let presented = PresentedCode {
         challenge,
         code: tokens::short_code_hash(challenge, &digits),

@@ -3,9 +3,9 @@
 use super::Error;
 use super::tokens::{self, TokenKind};
 use crate::app::{App, random};
-use crate::domain::sessions::{RefreshStep, Scope, Session, TOUCH_PERIOD};
-use crate::domain::{Account, AccountId, Member, Origin, Refusal, SessionId, Site, TokenHash, Visitor};
-use crate::storage::sessions::{NewSession, PresentedCode};
+use crate::domain::sessions::{RefreshStep, Scope, Session, TOUCH_PERIOD, Via};
+use crate::domain::{Account, AccountId, Member, Name, Origin, Refusal, SessionId, Site, TokenHash, Visitor};
+use crate::storage::sessions::{NewSession, PresentedCode, Redeemed};
 
 /// A signed-in widget.
 #[derive(Debug)]
@@ -14,10 +14,18 @@ pub struct SignedIn {
     /// A refresh token to keep instead of the last one; `None` if that one still serves.
     pub refresh: Option<String>,
     pub visitor: Visitor,
+    /// What a provider calls somebody who has not told us their name yet.
+    pub suggested_name: Option<Name>,
 }
 
 /// A session that is not stored yet, and its first refresh token. Who it is for the store fills in, if only it knows.
-pub fn new_session(app: &App, account: Option<&Account>, scope: Scope, device: &str) -> (NewSession, String) {
+pub fn new_session(
+    app: &App,
+    account: Option<&Account>,
+    scope: Scope,
+    device: &str,
+    via: Via,
+) -> (NewSession, String) {
     let now = app.clock.now();
     let kind = match scope {
         Scope::Widget { .. } => TokenKind::Refresh,
@@ -36,6 +44,7 @@ pub fn new_session(app: &App, account: Option<&Account>, scope: Scope, device: &
         generation_used: false,
         siblings: 1,
         device: device.chars().filter(|c| !c.is_control()).take(200).collect(),
+        via,
     };
     (NewSession { session, refresh }, token)
 }
@@ -60,10 +69,11 @@ pub async fn exchange(
 ) -> Result<SignedIn, Error> {
     let challenge = tokens::challenge_of(verifier).ok_or(Refusal::CodeGone)?;
     let scope = Scope::Widget { site: site.id, origin: origin.clone() };
-    let (new, refresh) = new_session(app, None, scope, device);
+    // How they signed in, the code knows.
+    let (new, refresh) = new_session(app, None, scope, device, Via::Password);
     let now = app.clock.now();
     let presented = |code| PresentedCode { challenge, code, site: site.id, origin: origin.clone() };
-    let (account, session) = match code {
+    let Redeemed { account, session, suggested_name } = match code {
         PopupCode::Posted(code) => {
             let code = tokens::recognise(TokenKind::Exchange, code).ok_or(Refusal::CodeGone)?;
             app.store.redeem_exchange_code(presented(code), new, now).await??
@@ -75,7 +85,8 @@ pub async fn exchange(
             app.store.redeem_pasted_code(presented(code), new, now).await??
         }
     };
-    signed_in(app, site, origin, account, &session, Some(refresh)).await
+    let signed_in = signed_in(app, site, origin, account, &session, Some(refresh)).await?;
+    Ok(SignedIn { suggested_name, ..signed_in })
 }
 
 /// A new access token, and a new refresh token when rotation is due. Writes nothing most of the time.
@@ -118,7 +129,8 @@ pub(super) async fn signed_in(
         return Err(Refusal::Banned.into());
     }
     let access = app.access_tokens.mint(session.id, account.id, site.id, origin.clone(), now, &*app.chance);
-    Ok(SignedIn { access, refresh, visitor: Visitor::Member { account, member, session: session.id } })
+    let visitor = Visitor::Member { account, member, session: session.id, via: session.via.clone() };
+    Ok(SignedIn { access, refresh, visitor, suggested_name: None })
 }
 
 /// Ends the session of a refresh token; with `everywhere`, all sessions of its account. An unknown token is signed out
@@ -167,12 +179,12 @@ pub async fn first_party(
 
 /// Gives the visitor the name that others will see.
 pub async fn set_name(app: &App, site: &Site, visitor: &Visitor, name: &str) -> Result<Visitor, Error> {
-    let Visitor::Member { account, member, session } = visitor else {
+    let Visitor::Member { account, member, session, via } = visitor else {
         return Err(Refusal::SignInNeeded.into());
     };
     super::comments::may_write(app, visitor)?;
     let name = crate::domain::Name::parse(name)?;
     super::comments::refuse_staff_names(app, site, &name, Some(account.id)).await?;
     let account = app.store.set_name(account.id, name).await??;
-    Ok(Visitor::Member { account, member: member.clone(), session: *session })
+    Ok(Visitor::Member { account, member: member.clone(), session: *session, via: via.clone() })
 }

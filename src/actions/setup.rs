@@ -8,7 +8,7 @@ use super::sessions::new_session;
 use super::tokens::{self, TokenKind};
 use super::{Error, second_factors};
 use crate::app::{App, random};
-use crate::domain::sessions::Scope;
+use crate::domain::sessions::{Scope, Via};
 use crate::domain::{Account, AccountId, Email, Member, Name, Refusal, Role, TokenHash};
 use crate::storage::accounts::{LinkPurpose, NewOwner};
 
@@ -49,7 +49,7 @@ pub async fn make_owner(
         .ok_or(Refusal::LinkGone)?;
     let password = app.passwords.hash(password, &*app.chance).await?;
     let owner = NewOwner { id: AccountId::from_random(random(&*app.chance)), name, email, password };
-    let (mut session, cookie) = new_session(app, None, Scope::Dashboard, device);
+    let (mut session, cookie) = new_session(app, None, Scope::Dashboard, device, Via::Link);
     session.session.account = owner.id;
     let account = app.store.set_up(token, owner, session, app.clock.now()).await??;
     own_sites_without_owner(app, &account).await?;
@@ -80,7 +80,7 @@ pub async fn sign_in_by_link(
         app.limits.sign_in.check(Subject::Account(account))?;
         second_factors::check(app, account, code).await?;
     }
-    let (session, cookie) = new_session(app, None, Scope::Dashboard, device);
+    let (session, cookie) = new_session(app, None, Scope::Dashboard, device, Via::Link);
     let account = app.store.sign_in_by_link(token, session, app.clock.now()).await??;
     Ok((account, cookie))
 }

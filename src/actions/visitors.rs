@@ -24,9 +24,9 @@ pub async fn identify(
         return Err(Refusal::SessionEnded.into());
     }
     // It may have been ended where this map is not at hand: by a code that came twice, or from the command line.
-    app.store.session(access.session).await?.ok_or(Refusal::SessionEnded)?;
+    let session = app.store.session(access.session).await?.ok_or(Refusal::SessionEnded)?;
     let account = app.store.account(access.account).await?.ok_or(Refusal::SessionEnded)?;
     let member =
         app.store.member(site.id, account.id).await?.unwrap_or_else(|| Member::new(site.id, account.id, now));
-    Ok(Visitor::Member { account, member, session: access.session })
+    Ok(Visitor::Member { account, member, session: session.id, via: session.via })
 }

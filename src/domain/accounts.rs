@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::sessions::Via;
 use super::{AccountId, Guest, Name, Refusal, SessionId, SiteId, Timestamp};
 
 /// A person who signed in once; global to the instance. Ways to sign in and addresses are kept apart from it.
@@ -93,6 +94,8 @@ pub enum Visitor {
         account: Account,
         member: Member,
         session: SessionId,
+        /// How they signed in.
+        via: Via,
     },
 }
 

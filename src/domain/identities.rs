@@ -6,6 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use sha2::{Digest, Sha256};
+
 use super::accounts::Email;
 use super::{SiteId, Timestamp};
 
@@ -69,6 +71,42 @@ impl Identity {
     }
 }
 
+impl Identity {
+    /// What it is filed under. Each part is preceded by its length, so that no two identities are written alike.
+    pub fn key(&self) -> IdentityKey {
+        let mut hasher = Sha256::new();
+        for part in [self.provider.as_str(), &self.issuer, &self.subject] {
+            hasher.update((part.len() as u64).to_be_bytes());
+            hasher.update(part.as_bytes());
+        }
+        IdentityKey(hasher.finalize().into())
+    }
+}
+
+/// The SHA-256 of an identity: names one in lists without saying whose it is. As text it is hexadecimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct IdentityKey(pub [u8; 32]);
+
+impl fmt::Display for IdentityKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for IdentityKey {
+    type Err = NotAnIdentityKey;
+    fn from_str(raw: &str) -> Result<IdentityKey, NotAnIdentityKey> {
+        let digits: Option<Vec<u8>> =
+            raw.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
+        let digits = digits.filter(|digits| digits.len() == 64).ok_or(NotAnIdentityKey)?;
+        Ok(IdentityKey(std::array::from_fn(|at| digits[2 * at] << 4 | digits[2 * at + 1])))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an identity is named by 64 hexadecimal digits")]
+pub struct NotAnIdentityKey;
+
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Identity({} at {}, …)", self.provider, self.issuer)
@@ -114,6 +152,19 @@ mod tests {
         assert!("work-gitlab-2".parse::<ProviderId>().is_ok());
         for bad in ["", "Google", "a b", "-a", "a-", "a/b", "ä", "sso", &"x".repeat(33)] {
             assert_eq!(bad.parse::<ProviderId>(), Err(NotAProviderId), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_identitys_key_tells_every_part_apart_and_reads_back() {
+        let of = |issuer: &str, subject: &str| {
+            Identity { issuer: issuer.to_owned(), ..Identity::of_site(SiteId(1), subject.to_owned()) }.key()
+        };
+        assert_ne!(of("https://a.example", "1"), of("https://b.example", "1"));
+        assert_ne!(of("ab", "c"), of("a", "bc"));
+        assert_eq!(of("a", "b").to_string().parse(), Ok(of("a", "b")));
+        for bad in ["", "zz", &"a".repeat(63), &"é".repeat(32)] {
+            assert_eq!(bad.parse::<IdentityKey>(), Err(NotAnIdentityKey), "{bad}");
         }
     }
 

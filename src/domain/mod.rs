@@ -1,11 +1,12 @@
 //! The rules and the names. No I/O, no async, no wire or stored forms.
 //!
 //! Reading order: [`ids`] and [`time`], then [`sites`], [`pages`] and [`threads`], then [`comments`] with
-//! [`document`] and [`moderation`], then people: [`accounts`], [`identities`], [`guests`], [`sessions`], [`second_factors`], and what they may not
-//! do: [`refusals`].
+//! [`document`] and [`moderation`], then people: [`accounts`], [`identities`], [`guests`], [`sessions`],
+//! [`second_factors`], [`departures`], and what they may not do: [`refusals`].
 
 pub mod accounts;
 pub mod comments;
+pub mod departures;
 pub mod devices;
 pub mod document;
 pub mod guests;
@@ -28,12 +29,13 @@ pub use accounts::{Account, Email, Member, MemberStanding, Role, TokenHash, Visi
 pub use comments::{Author, Comment, PendingReason, Removal, Standing};
 pub use document::Document;
 pub use guests::Guest;
-pub use identities::{Identity, Profile, ProviderId};
+pub use identities::{Identity, IdentityKey, Profile, ProviderId};
 pub use ids::{AccountId, CommentId, GuestId, Number, Place, SessionId, SiteId, ThreadId, Version};
 pub use names::Name;
 pub use origins::Origin;
 pub use pages::{PageKey, PageRef};
 pub use refusals::Refusal;
+pub use sessions::Via;
 pub use sites::{Site, SiteKey, SiteSettings};
 pub use threads::{Order, Thread};
 pub use time::Timestamp;

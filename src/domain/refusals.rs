@@ -76,6 +76,20 @@ pub enum Refusal {
     #[error("only a conversation's first comment can be pinned")]
     NotARoot,
 
+    // Accounts elsewhere
+    #[error("there is no such provider here")]
+    UnknownProvider,
+    #[error("{why}")]
+    NoSuchServer { why: String },
+    #[error("{provider} did not answer: try again in a moment")]
+    ProviderUnreachable { provider: String },
+    #[error("{provider} answered in a way that cannot be trusted: nobody was signed in")]
+    ProviderRefused { provider: String },
+    #[error("this account elsewhere belongs to another account here: sign in with it, and unlink it there")]
+    IdentityTaken,
+    #[error("this link works only in the browser where it was asked for")]
+    OpenedElsewhere,
+
     // Again and too often
     #[error("you already said this here")]
     Duplicate { earlier: CommentId },

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::accounts::TokenHash;
-use super::{AccountId, Origin, SessionId, SiteId, Timestamp};
+use super::{AccountId, Origin, ProviderId, SessionId, SiteId, Timestamp};
 
 pub const ACCESS_TTL: Duration = Duration::from_secs(10 * 60);
 pub const IDLE_TTL: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -49,6 +49,20 @@ pub struct Session {
     pub siblings: u32,
     /// What the browser called itself, cut short: for the list of sessions.
     pub device: String,
+    pub via: Via,
+}
+
+/// How a session was signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// By a six-digit code, in the widget.
+    Email,
+    Password,
+    Provider(ProviderId),
+    /// The site said who its member is.
+    SingleSignOn,
+    /// By a link: mailed, or made on the command line.
+    Link,
 }
 
 /// What a session is good for.
@@ -139,6 +153,10 @@ pub struct ExchangeCode {
     pub wrong_tries: u32,
     /// The session it was redeemed for: a second use ends that session.
     pub redeemed: Option<SessionId>,
+    /// How the person signed in, in the popup.
+    pub via: Via,
+    /// What a provider calls somebody who has no name here yet.
+    pub suggested_name: Option<super::Name>,
 }
 
 #[cfg(test)]
@@ -158,6 +176,7 @@ mod tests {
             generation_used,
             siblings: 1,
             device: String::new(),
+            via: Via::Password,
         }
     }
 

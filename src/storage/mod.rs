@@ -12,6 +12,8 @@ pub mod comments;
 pub mod guests;
 pub mod health;
 pub mod holdings;
+pub mod identities;
+pub mod mail_links;
 pub mod outbox;
 pub mod redb;
 pub mod second_factors;
@@ -28,6 +30,8 @@ pub use comments::Comments;
 pub use guests::Guests;
 pub use health::Health;
 pub use holdings::HoldingsOf;
+pub use identities::Identities;
+pub use mail_links::MailLinks;
 pub use outbox::Outbox;
 pub use second_factors::SecondFactors;
 pub use sessions::Sessions;
@@ -43,6 +47,8 @@ pub trait Store:
     + Guests
     + Health
     + HoldingsOf
+    + Identities
+    + MailLinks
     + Outbox
     + SecondFactors
     + Sessions
@@ -58,6 +64,8 @@ impl<T> Store for T where
         + Guests
         + Health
         + HoldingsOf
+        + Identities
+        + MailLinks
         + Outbox
         + SecondFactors
         + Sessions

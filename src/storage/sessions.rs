@@ -6,7 +6,7 @@ use super::{Answer, StoreError};
 use crate::domain::accounts::TokenHash;
 use crate::domain::notices::Notice;
 use crate::domain::sessions::{EmailCode, ExchangeCode, RefreshStep, RefreshToken, Session};
-use crate::domain::{Account, AccountId, Origin, SessionId, SiteId, Timestamp};
+use crate::domain::{Account, AccountId, Name, Origin, SessionId, SiteId, Timestamp};
 
 /// A session together with the hash of its first token.
 #[derive(Clone, Debug)]
@@ -32,6 +32,14 @@ pub struct PresentedCode {
     pub origin: Origin,
 }
 
+/// What an exchange code led to.
+#[derive(Clone, Debug)]
+pub struct Redeemed {
+    pub account: Account,
+    pub session: Session,
+    pub suggested_name: Option<Name>,
+}
+
 #[async_trait]
 pub trait Sessions: Send + Sync {
     /// Stores an e-mail sign-in that waits for its code, and queues the mail. One challenge has one code: asking
@@ -51,20 +59,20 @@ pub trait Sessions: Send + Sync {
 
     /// Stores what the popup leaves for the widget.
     async fn add_exchange_code(&self, code: ExchangeCode) -> Result<(), StoreError>;
-    /// Redeems it: site, origin, challenge must match, 60 seconds, once. A second use ends the session of the first.
+    /// Redeems it: site, origin, challenge must match, 60 seconds, once; `session` is signed in as the code says. A second use ends the session of the first.
     async fn redeem_exchange_code(
         &self,
         presented: PresentedCode,
         session: NewSession,
         now: Timestamp,
-    ) -> Answer<(Account, Session)>;
+    ) -> Answer<Redeemed>;
     /// The same by the eight characters, found under their challenge: two minutes, five tries.
     async fn redeem_pasted_code(
         &self,
         presented: PresentedCode,
         session: NewSession,
         now: Timestamp,
-    ) -> Answer<(Account, Session)>;
+    ) -> Answer<Redeemed>;
 
     /// Stores a session made by proof of a password.
     async fn add_session(&self, session: NewSession) -> Result<(), StoreError>;
@@ -88,6 +96,6 @@ pub trait Sessions: Send + Sync {
     async fn end_session(&self, id: SessionId) -> Result<(), StoreError>;
     /// Ends all of an account's: its epoch moves.
     async fn end_all_sessions(&self, account: AccountId) -> Result<Account, StoreError>;
-    /// Deletes expired codes, links and sessions; looks at no more than `limit` entries; returns at how many.
+    /// Deletes expired codes, links, departures, proofs and sessions; looks at no more than `limit` entries; returns at how many.
     async fn prune_sessions(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError>;
 }

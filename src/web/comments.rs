@@ -211,7 +211,7 @@ async fn post(site: SiteKey, req: Request) -> Result<Response, Problem> {
     );
     Ok(response::created(
         &location,
-        &Posted { comment: shown, visitor: wire::Visitor::of(&visitor, site.id) },
+        &Posted { comment: shown, visitor: wire::Visitor::of(&visitor, site.id, &req.app) },
     ))
 }
 

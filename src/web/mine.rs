@@ -75,7 +75,7 @@ async fn mine(site: SiteKey, req: Request) -> Result<Response, Problem> {
         if visitor.role().sees_pending() { Audience::AuthorAndStaff(now) } else { Audience::Author(now) };
     let one = |comment, audience| context.single(comment, &mine.context, audience);
     Ok(response::ok(&Mine {
-        visitor: wire::Visitor::of(&visitor, site.id),
+        visitor: wire::Visitor::of(&visitor, site.id, &req.app),
         liked: mine.liked.iter().map(|id| id.0).collect(),
         comments: mine.own.iter().map(|comment| one(comment, author)).collect(),
         pending: mine.pending.iter().map(|comment| one(comment, Audience::Staff)).collect(),

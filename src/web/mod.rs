@@ -18,6 +18,7 @@ pub mod openapi;
 pub mod pages;
 mod prepared;
 pub mod problem;
+mod providers;
 pub mod request;
 pub mod response;
 pub mod route;
@@ -57,6 +58,7 @@ pub struct Shared {
     threads: ThreadCache,
     requests: AtomicU64,
     openapi: OnceLock<Prepared>,
+    providers: OnceLock<Prepared>,
 }
 
 impl Shared {
@@ -70,6 +72,7 @@ impl Shared {
             threads: ThreadCache::new(app.config.server.page_cache_bytes),
             requests: AtomicU64::new(seed),
             openapi: OnceLock::new(),
+            providers: OnceLock::new(),
             app,
             table,
         }
@@ -78,6 +81,15 @@ impl Shared {
     /// The OpenAPI document, made when it is first asked for.
     fn openapi(&self) -> &Prepared {
         self.openapi.get_or_init(|| openapi::prepared(self.table.rows()))
+    }
+
+    /// The list of providers, made when it is first asked for.
+    fn providers(&self) -> Result<&Prepared, Problem> {
+        if let Some(made) = self.providers.get() {
+            return Ok(made);
+        }
+        let made = providers::prepared(&self.app)?;
+        Ok(self.providers.get_or_init(|| made))
     }
 
     /// Ids that are different from each other, and look it: a bijection (SplitMix64) of a counter.
@@ -97,6 +109,7 @@ pub fn routes() -> Vec<Route> {
         comments::routes(),
         votes::routes(),
         sessions::routes(),
+        providers::routes(),
         widget_files::routes(),
         health::routes(),
         problem::routes(),

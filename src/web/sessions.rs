@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::actions;
 use crate::actions::sessions::{PopupCode, SignedIn};
 use crate::domain::sessions::{ABSOLUTE_TTL, ACCESS_TTL, EMAIL_CODE_TTL};
-use crate::domain::{Refusal, Site, SiteKey};
+use crate::domain::{Name, Refusal, Site, SiteKey};
 use crate::web::problem::{Problem, kinds};
 use crate::web::route::{Access, Class, RateClass, Route, route};
 use crate::web::wire;
@@ -158,6 +158,9 @@ struct Session<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh: Option<String>,
     visitor: wire::Visitor<'a>,
+    /// What a provider calls somebody who has no name here yet: for them to take, or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggested_name: Option<&'a str>,
 }
 
 async fn start_email(site: SiteKey, req: Request) -> Result<Response, Problem> {
@@ -241,19 +244,20 @@ async fn rename(site: SiteKey, req: Request) -> Result<Response, Problem> {
     let visitor = req.visitor(&site).await?;
     let sent: Rename = req.json().await?;
     let visitor = actions::sessions::set_name(&req.app, &site, &visitor, &sent.name).await?;
-    Ok(response::ok(&Renamed { visitor: wire::Visitor::of(&visitor, site.id) }))
+    Ok(response::ok(&Renamed { visitor: wire::Visitor::of(&visitor, site.id, &req.app) }))
 }
 
 fn session(req: &Request, site: &Site, signed_in: SignedIn, cookie: bool) -> Response {
     // A cookie without `Secure` cannot be partitioned, and browsers refuse it from another site.
     let cookie = cookie && req.app.config.server.base_url.is_https();
-    let visitor = wire::Visitor::of(&signed_in.visitor, site.id);
+    let visitor = wire::Visitor::of(&signed_in.visitor, site.id, &req.app);
     let (in_cookie, in_body) = if cookie { (signed_in.refresh, None) } else { (None, signed_in.refresh) };
     let session = Session {
         access: signed_in.access,
         expires_in_secs: ACCESS_TTL.as_secs(),
         refresh: in_body,
         visitor,
+        suggested_name: signed_in.suggested_name.as_ref().map(Name::as_str),
     };
     let mut answer = response::ok(&session);
     if let Some(token) = in_cookie {

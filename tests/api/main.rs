@@ -12,6 +12,7 @@ mod guests;
 mod moderation;
 mod pages;
 mod permissions;
+mod providers;
 mod reading;
 mod refusals;
 mod rush;

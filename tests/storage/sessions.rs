@@ -56,6 +56,8 @@ async fn left_by_popup(world: &World, account: AccountId) -> ExchangeCode {
         created_at: world.now(),
         wrong_tries: 0,
         redeemed: None,
+        via: Via::Password,
+        suggested_name: None,
     };
     world.store.add_exchange_code(code.clone()).await.unwrap();
     code
@@ -72,12 +74,14 @@ fn pasted(code: &ExchangeCode) -> PresentedCode {
 
 async fn exchange(world: &World, presented: PresentedCode) -> Result<(Account, Session), Refusal> {
     let session = world.widget_session(AccountId::from_random([0; 16]));
-    world.store.redeem_exchange_code(presented, session, world.now()).await.unwrap()
+    let answer = world.store.redeem_exchange_code(presented, session, world.now()).await.unwrap();
+    answer.map(|it| (it.account, it.session))
 }
 
 async fn paste(world: &World, presented: PresentedCode) -> Result<(Account, Session), Refusal> {
     let session = world.widget_session(AccountId::from_random([0; 16]));
-    world.store.redeem_pasted_code(presented, session, world.now()).await.unwrap()
+    let answer = world.store.redeem_pasted_code(presented, session, world.now()).await.unwrap();
+    answer.map(|it| (it.account, it.session))
 }
 
 conformance! {

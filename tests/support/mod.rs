@@ -1,6 +1,7 @@
 //! A whole server for a test: the real route tree on a real store in a directory of its own, behind the real accept
 //! loop, with a clock that the test moves and a mailbox that it reads.
 
+pub mod elsewhere;
 pub mod http;
 pub mod people;
 

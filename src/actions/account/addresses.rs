@@ -39,7 +39,8 @@ pub async fn ask(app: &App, here: &Here, email: &str) -> Result<(), Error> {
 pub async fn confirm(app: &App, here: &Here, token: &str, device: &str) -> Result<(Account, String), Error> {
     let token = tokens::recognise(TokenKind::Link, token).ok_or(Refusal::LinkGone)?;
     let now = app.clock.now();
-    let (session, cookie) = new_session(app, Some(&here.account), Scope::FirstParty, device);
+    let via = here.session.via.clone();
+    let (session, cookie) = new_session(app, Some(&here.account), Scope::FirstParty, device, via);
     let account = app.store.change_email(token, here.account.id, session, now).await??;
     app.access_tokens.end_account(account.id);
     if let Some(email) = app.store.private_facts(account.id).await?.and_then(|facts| facts.email) {

@@ -12,7 +12,7 @@ use super::sessions::{first_party, new_session};
 use super::{Error, comments, limits::Subject};
 use crate::app::App;
 use crate::domain::sessions::{FRESH_FOR, Scope, Session};
-use crate::domain::{Account, Name, Refusal, Timestamp};
+use crate::domain::{Account, Name, Refusal, Timestamp, Via};
 use crate::storage::accounts::Ways;
 
 /// Somebody on the account page.
@@ -46,7 +46,7 @@ impl Here {
 /// Signs in to the account page by password: the cookie's value.
 pub async fn sign_in(app: &App, attempt: Attempt<'_>, device: &str) -> Result<(Proved, String), Error> {
     let proved = password_proofs::prove(app, attempt).await?;
-    let (session, cookie) = new_session(app, Some(&proved.account), Scope::FirstParty, device);
+    let (session, cookie) = new_session(app, Some(&proved.account), Scope::FirstParty, device, Via::Password);
     app.store.add_session(session).await?;
     Ok((proved, cookie))
 }
@@ -59,7 +59,7 @@ pub async fn confirm(
     device: &str,
 ) -> Result<(Proved, String), Error> {
     let proved = password_proofs::prove_again(app, &here.account, attempt).await?;
-    let (session, cookie) = new_session(app, Some(&proved.account), Scope::FirstParty, device);
+    let (session, cookie) = new_session(app, Some(&proved.account), Scope::FirstParty, device, Via::Password);
     app.store.add_session(session).await?;
     app.store.end_session(here.session.id).await?;
     Ok((proved, cookie))

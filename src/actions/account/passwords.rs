@@ -8,7 +8,7 @@ use crate::actions::sessions::new_session;
 use crate::app::App;
 use crate::domain::notices::{Notice, NoticeKind};
 use crate::domain::sessions::{FRESH_FOR, Scope, Session};
-use crate::domain::{Account, Name, Refusal, Timestamp};
+use crate::domain::{Account, Name, Refusal, Timestamp, Via};
 use crate::storage::accounts::{PasswordChange, PrivateFacts};
 
 /// A new password for who knows the old one, or has just signed in: that is how somebody who forgot theirs, and came by
@@ -67,7 +67,7 @@ async fn change(
     password: Option<String>,
     device: &str,
 ) -> Result<String, Error> {
-    let (session, cookie) = new_session(app, Some(account), scope, device);
+    let (session, cookie) = new_session(app, Some(account), scope, device, Via::Password);
     let at = app.clock.now();
     let tell = facts.email.clone().filter(|_| facts.email_verified && app.mailer.is_some());
     let change =

@@ -34,6 +34,7 @@ use url::Url;
 
 use crate::domain::{Profile, ProviderId, Timestamp};
 
+pub use crate::domain::departures::Back;
 pub use build::build;
 
 /// Asks for the time.
@@ -93,17 +94,6 @@ pub struct Sent {
     pub location: Url,
     /// What the provider wants to be told again in [`Provider::finish`]; kept on our side. May hold secrets.
     pub memo: String,
-}
-
-/// What the browser brought back, as it came.
-#[derive(Clone, Debug, Default)]
-pub struct Back {
-    pub code: Option<String>,
-    pub error: Option<String>,
-    /// RFC 9207.
-    pub iss: Option<String>,
-    /// Apple's `user` field: JSON with the name, at the first consent only.
-    pub user: Option<String>,
 }
 
 /// Why nobody was signed in. The words are for the operator's log and name no person and no token.

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::RedbStore;
 use super::expiry::{self, Kept};
 use super::fault::Fault;
+use super::identities;
 use super::keys;
 use super::outbox;
 use super::sessions::{begin_session, end_sessions};
@@ -202,7 +203,7 @@ pub fn private(tables: &Tables<'_>, id: AccountId) -> Result<PrivateFacts, Fault
 }
 
 /// An account with this address, verified. Whoever held the address without having shown that it is theirs loses
-/// password and sessions: they may have put it there to wait for its owner.
+/// password, identities and sessions: they may have put it there to wait for its owner.
 pub fn found_or_made(
     tables: &mut Tables<'_>,
     id: AccountId,
@@ -221,6 +222,7 @@ pub fn found_or_made(
     if private(tables, account.id)?.email_verified {
         return Ok(account);
     }
+    identities::unlink_all(tables, account.id)?;
     tables.account_private.write(account.id.0.as_bytes(), &StoredPrivate::from(&facts))?;
     end_sessions(tables, account)
 }

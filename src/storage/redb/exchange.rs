@@ -7,9 +7,9 @@ use super::sessions::{begin_session, end_session};
 use super::stored::session::StoredExchangeCode;
 use super::tables::{CborRows, Rows, Tables};
 use crate::domain::accounts::TokenHash;
-use crate::domain::sessions::{EXCHANGE_CODE_TTL, ExchangeCode, PASTED_CODE_TRIES, PASTED_CODE_TTL, Session};
-use crate::domain::{Account, Refusal, Timestamp};
-use crate::storage::sessions::{NewSession, PresentedCode};
+use crate::domain::sessions::{EXCHANGE_CODE_TTL, ExchangeCode, PASTED_CODE_TRIES, PASTED_CODE_TTL};
+use crate::domain::{Refusal, Timestamp};
+use crate::storage::sessions::{NewSession, PresentedCode, Redeemed};
 
 pub fn add(tables: &mut Tables<'_>, code: &ExchangeCode) -> Result<(), Fault> {
     tables.exchange_codes.write(&code.code.0, &StoredExchangeCode::from(code))?;
@@ -23,7 +23,7 @@ pub fn redeem(
     presented: &PresentedCode,
     session: &NewSession,
     now: Timestamp,
-) -> Result<Result<(Account, Session), Refusal>, Fault> {
+) -> Result<Result<Redeemed, Refusal>, Fault> {
     let Some(code) = stored(tables, presented.code)? else { return Ok(Err(Refusal::CodeGone)) };
     if used_twice(tables, &code)? {
         return Ok(Err(Refusal::CodeGone));
@@ -40,7 +40,7 @@ pub fn redeem_pasted(
     presented: &PresentedCode,
     session: &NewSession,
     now: Timestamp,
-) -> Result<Result<(Account, Session), Refusal>, Fault> {
+) -> Result<Result<Redeemed, Refusal>, Fault> {
     let hash = tables.exchange_by_challenge.get(&presented.challenge.0)?.map(|row| TokenHash(*row.value()));
     let Some(hash) = hash else { return Ok(Err(Refusal::CodeGone)) };
     let Some(mut code) = stored(tables, hash)? else { return Ok(Err(Refusal::CodeGone)) };
@@ -80,10 +80,12 @@ fn hand_over(
     tables: &mut Tables<'_>,
     mut code: ExchangeCode,
     session: &NewSession,
-) -> Result<Result<(Account, Session), Refusal>, Fault> {
+) -> Result<Result<Redeemed, Refusal>, Fault> {
     let Some(account) = account(&tables.accounts, code.account)? else { return Ok(Err(Refusal::CodeGone)) };
     code.redeemed = Some(session.session.id);
     tables.exchange_codes.write(&code.code.0, &StoredExchangeCode::from(&code))?;
-    let session = begin_session(tables, session, &account)?;
-    Ok(Ok((account, session)))
+    let mut session = session.clone();
+    session.session.via = code.via;
+    let session = begin_session(tables, &session, &account)?;
+    Ok(Ok(Redeemed { account, session, suggested_name: code.suggested_name }))
 }

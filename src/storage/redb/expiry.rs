@@ -26,6 +26,9 @@ pub enum Kept {
     ExchangeCode,
     Session,
     Link,
+    Departed,
+    Proof,
+    MailLink,
     WrongPasswords,
     KnownDevice,
 }
@@ -49,6 +52,9 @@ impl Kept {
             Kept::ExchangeCode => (Family::Sessions, 2),
             Kept::Session => (Family::Sessions, 3),
             Kept::Link => (Family::Sessions, 4),
+            Kept::Departed => (Family::Sessions, 5),
+            Kept::Proof => (Family::Sessions, 6),
+            Kept::MailLink => (Family::Sessions, 7),
             Kept::WrongPasswords => (Family::Sessions, 20),
             Kept::KnownDevice => (Family::Sessions, 21),
         }
@@ -56,9 +62,23 @@ impl Kept {
 
     fn from_codes(family: Family, kind: u8) -> Result<Kept, Fault> {
         use Kept::*;
-        [RecentText, Idempotency, Origin, HiddenText, EmailCode, WrongCodes, ExchangeCode, Session, Link]
-            .into_iter()
-            .chain([WrongPasswords, KnownDevice])
+        let all = [
+            RecentText,
+            Idempotency,
+            Origin,
+            HiddenText,
+            EmailCode,
+            WrongCodes,
+            ExchangeCode,
+            Session,
+            Link,
+            Departed,
+            Proof,
+            MailLink,
+            WrongPasswords,
+            KnownDevice,
+        ];
+        all.into_iter()
             .find(|kept| kept.codes() == (family, kind))
             .ok_or_else(|| Fault::corrupt(format!("an expiry of the unknown kind {kind}")))
     }

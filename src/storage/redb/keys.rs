@@ -1,9 +1,12 @@
 //! Keys of rows: fixed-width and big-endian, so that bytes sort as the numbers do and a thread, a conversation or an
 //! author's part of a thread is one range.
 
+use sha2::{Digest, Sha256};
+
 use crate::domain::accounts::TokenHash;
 use crate::domain::{
-    AccountId, Author, CommentId, GuestId, PageKey, Place, SessionId, SiteId, ThreadId, Timestamp,
+    AccountId, Author, CommentId, GuestId, IdentityKey, PageKey, Place, SessionId, SiteId, ThreadId,
+    Timestamp,
 };
 
 /// `parts` one after the other. Their lengths must add up to `N`: every caller's do, and the tests run each.
@@ -136,6 +139,15 @@ pub fn session_of(account: AccountId, session: SessionId) -> [u8; 32] {
 
 pub fn token_of(session: SessionId, token: TokenHash) -> [u8; 48] {
     join(&[session.0.as_bytes(), &token.0])
+}
+
+pub fn identity_of(account: AccountId, identity: IdentityKey) -> [u8; 48] {
+    join(&[account.0.as_bytes(), &identity.0])
+}
+
+/// What a popup's transaction is filed under.
+pub fn transaction(id: &str) -> [u8; 32] {
+    Sha256::digest(id.as_bytes()).into()
 }
 
 pub fn known_device(account: AccountId, device: TokenHash) -> [u8; 48] {

@@ -3,12 +3,15 @@
 use super::expiry::{self, Due, Family, Kept};
 use super::fault::Fault;
 use super::keys;
+use super::mail_links;
 use super::sessions::{end_session, over_at, session};
+use super::stored::identity::{StoredDeparted, StoredProof};
 use super::stored::people::StoredLink;
 use super::stored::session::{StoredEmailCode, StoredWrongCodes};
 use super::tables::{CborRows, Rows, Tables};
 use super::{attempts, exchange};
 use crate::domain::accounts::TokenHash;
+use crate::domain::departures::DEPARTURE_TTL;
 use crate::domain::sessions::{EMAIL_CODE_TTL, PASTED_CODE_TTL, WRONG_CODE_PERIOD};
 use crate::domain::{SessionId, Timestamp};
 
@@ -69,6 +72,24 @@ fn prune_one(tables: &mut Tables<'_>, due: &Due, now: Timestamp) -> Result<bool,
             let token: [u8; 32] = keys::part(&due.key, 0);
             let over = tables.links.read::<StoredLink>(&token)?.is_some_and(|link| now >= link.expires_at());
             Ok(over && tables.links.remove(&token)?)
+        }
+        Kept::Departed => {
+            let state: [u8; 32] = keys::part(&due.key, 0);
+            let row = tables.departures.read::<StoredDeparted>(&state)?;
+            let left_at =
+                row.map(|row| row.into_departed(TokenHash(state))).transpose()?.map(|it| it.left_at);
+            Ok(left_at.is_some_and(|at| now >= at.plus(DEPARTURE_TTL)) && tables.departures.remove(&state)?)
+        }
+        Kept::Proof => {
+            let key: [u8; 32] = keys::part(&due.key, 0);
+            let at = tables.proofs.read::<StoredProof>(&key)?.map(|row| row.at());
+            // Another step of the same transaction has its own entry.
+            Ok(at.is_some_and(|at| now >= at.plus(DEPARTURE_TTL)) && tables.proofs.remove(&key)?)
+        }
+        Kept::MailLink => {
+            let token: [u8; 32] = keys::part(&due.key, 0);
+            let over = mail_links::live(&tables.mail_links, TokenHash(token), now)?.is_none();
+            Ok(over && tables.mail_links.remove(&token)?)
         }
         Kept::WrongPasswords => attempts::prune_attempts(tables, &due.key, now).map(|()| true),
         Kept::KnownDevice => attempts::prune_device(tables, &due.key, now).map(|()| true),

@@ -16,7 +16,7 @@ use crate::domain::sessions::{
     ABSOLUTE_TTL, EmailCode, ExchangeCode, IDLE_TTL, RefreshStep, RefreshToken, Session,
 };
 use crate::domain::{Account, AccountId, Refusal, SessionId, Timestamp};
-use crate::storage::sessions::{NewSession, Presented, PresentedCode};
+use crate::storage::sessions::{NewSession, Presented, PresentedCode, Redeemed};
 use crate::storage::{Answer, Sessions, StoreError};
 
 #[async_trait]
@@ -44,7 +44,7 @@ impl Sessions for RedbStore {
         presented: PresentedCode,
         session: NewSession,
         now: Timestamp,
-    ) -> Answer<(Account, Session)> {
+    ) -> Answer<Redeemed> {
         self.write(move |tables, _| exchange::redeem(tables, &presented, &session, now)).await
     }
 
@@ -53,7 +53,7 @@ impl Sessions for RedbStore {
         presented: PresentedCode,
         session: NewSession,
         now: Timestamp,
-    ) -> Answer<(Account, Session)> {
+    ) -> Answer<Redeemed> {
         self.write(move |tables, _| exchange::redeem_pasted(tables, &presented, &session, now)).await
     }
 

@@ -2,13 +2,14 @@
 
 use super::accounts::{account, by_email, live_link, private};
 use super::fault::Fault;
+use super::identities;
 use super::outbox;
 use super::sessions::{begin_session, end_sessions};
 use super::stored::people::StoredPrivate;
 use super::tables::{FixedRows, Tables};
 use crate::domain::accounts::TokenHash;
 use crate::domain::notices::{Notice, NoticeKind};
-use crate::domain::{Account, AccountId, Refusal, Timestamp};
+use crate::domain::{Account, AccountId, Email, IdentityKey, Refusal, Timestamp};
 use crate::storage::accounts::{LinkPurpose, PasswordChange, PrivateFacts, Ways};
 use crate::storage::sessions::NewSession;
 
@@ -32,14 +33,7 @@ pub fn change_email(
     }
     tables.links.remove(&token.0)?;
     if let Some(holder) = holder {
-        let facts = PrivateFacts {
-            email: None,
-            email_verified: false,
-            password: None,
-            ..private(tables, holder.id)?
-        };
-        tables.account_private.write(holder.id.0.as_bytes(), &StoredPrivate::from(&facts))?;
-        end_sessions(tables, holder)?;
+        give_up_address(tables, holder, &email)?;
     }
     let before = private(tables, id)?;
     if let Some(old) = &before.email {
@@ -77,8 +71,39 @@ pub fn change_password(
     Ok(Ok(account))
 }
 
+/// Takes an address from somebody who has not shown that it is theirs, with all they could sign in with: they may have
+/// put it there to wait for its owner.
+pub fn give_up_address(tables: &mut Tables<'_>, holder: Account, address: &Email) -> Result<(), Fault> {
+    identities::unlink_all(tables, holder.id)?;
+    tables.account_private.remove(holder.id.0.as_bytes())?;
+    tables.account_by_email.remove(address.lookup().as_bytes())?;
+    end_sessions(tables, holder).map(drop)
+}
+
+/// Unlinks an identity. One that is not theirs changes nothing.
+pub fn unlink(
+    tables: &mut Tables<'_>,
+    id: AccountId,
+    identity: IdentityKey,
+    ways: &Ways,
+) -> Result<Result<(), Refusal>, Fault> {
+    let linked = identities::keys_of(&tables.identity_by_account, id)?;
+    if !linked.contains(&identity) {
+        return Ok(Ok(()));
+    }
+    let facts = private(tables, id)?;
+    if linked.len() == 1 && facts.password.is_none() && !by_mail(&facts, ways) {
+        return Ok(Err(Refusal::LastWayIn));
+    }
+    identities::unlink(tables, id, identity).map(Ok)
+}
+
 /// Whether somebody can sign in to the account by other means than a password.
 fn other_ways(tables: &Tables<'_>, id: AccountId, facts: &PrivateFacts, ways: &Ways) -> Result<bool, Fault> {
-    let by_mail = ways.mail && facts.email.is_some() && facts.email_verified;
-    Ok(by_mail || tables.identity_by_account.under(id.0.as_bytes())?.next().transpose()?.is_some())
+    Ok(by_mail(facts, ways)
+        || tables.identity_by_account.under(id.0.as_bytes())?.next().transpose()?.is_some())
+}
+
+fn by_mail(facts: &PrivateFacts, ways: &Ways) -> bool {
+    ways.mail && facts.email.is_some() && facts.email_verified
 }

@@ -7,14 +7,26 @@ pub mod account;
 mod cookies;
 mod credentials;
 pub mod dashboard;
+mod departures;
 mod link;
 mod page;
 mod popup;
+mod proofs;
 mod setup;
+mod transactions;
 mod views;
 
 use super::route::Route;
 
 pub fn routes() -> Vec<Route> {
-    [popup::routes(), setup::routes(), link::routes(), account::routes(), dashboard::routes()].concat()
+    [
+        popup::routes(),
+        departures::routes(),
+        proofs::routes(),
+        setup::routes(),
+        link::routes(),
+        account::routes(),
+        dashboard::routes(),
+    ]
+    .concat()
 }

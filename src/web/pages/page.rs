@@ -60,7 +60,7 @@ pub fn failed(request: &Request, problem: Problem, hints: &[&str]) -> Result<Res
 }
 
 /// A refusal's words as a sentence.
-fn sentence(words: &str) -> String {
+pub fn sentence(words: &str) -> String {
     let mut chars = words.chars();
     let mut sentence: String = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
     if !sentence.ends_with(['.', '!', '?']) {

@@ -1,17 +1,18 @@
 //! The sign-in popup that a widget opens: a page, and the two ways to get through it.
 
 use http::{Method, StatusCode};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::cookies::{Cookie, is_transaction_id};
+use super::cookies::Cookie;
 use super::credentials::{attempt, known_device};
 use super::page::{failed, frame, show};
-use super::views::{Known, Popup};
-use crate::actions::popup::{self, Finished, TRANSACTION_TTL, Transaction};
-use crate::actions::sessions;
-use crate::domain::sessions::{ABSOLUTE_TTL, Scope};
-use crate::domain::{Account, Origin, Refusal, SiteKey};
+use super::transactions::{Done, hand_over, host, known, transaction};
+use super::views::{Button, Known, Popup, Step};
+use crate::actions::popup::{self, TRANSACTION_TTL, Transaction};
+use crate::actions::{providers, sessions, sites};
+use crate::app::App;
+use crate::domain::{Origin, ProviderId, Refusal, SiteKey};
 use crate::web::openapi::Media;
 use crate::web::problem::kinds;
 use crate::web::route::{Access, Class, KIB, RateClass, Route, route};
@@ -27,6 +28,7 @@ pub fn routes() -> Vec<Route> {
             .query("ch", true, "base64url(SHA-256(verifier)): only who has the verifier can redeem the code")
             .query("st", true, "The widget's own mark, 16 to 64 of A-Z a-z 0-9 - _, returned untouched")
             .query("return_to", false, "A page of that origin to go back to, where no popup could be opened")
+            .query("provider", false, "A provider to go straight on to")
             .gives_media(StatusCode::OK, Media::HTML)
             .to(page),
         route(Method::POST, "/auth/popup/password")
@@ -35,7 +37,7 @@ pub fn routes() -> Vec<Route> {
             .cap(4 * KIB)
             .doc("Sign in by password", "")
             .takes::<ByPassword>()
-            .gives::<Code>(StatusCode::OK)
+            .gives::<Done>(StatusCode::OK)
             .to(by_password),
         route(Method::POST, "/auth/popup/continue")
             .class(Class::FirstParty)
@@ -44,7 +46,7 @@ pub fn routes() -> Vec<Route> {
             .cap(4 * KIB)
             .doc("Continue with the session of this browser", "")
             .takes::<Continue>()
-            .gives::<Code>(StatusCode::OK)
+            .gives::<Done>(StatusCode::OK)
             .to(by_session),
         route(Method::POST, "/auth/popup/sign-out")
             .class(Class::FirstParty)
@@ -65,6 +67,7 @@ struct Asked {
     ch: String,
     st: String,
     return_to: Option<String>,
+    provider: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -84,20 +87,6 @@ struct ByPassword {
 #[schema(as = PopupContinue)]
 struct Continue {
     tx: String,
-}
-
-/// What the page hands to its opener.
-#[derive(Serialize, ToSchema)]
-#[schema(as = PopupCode)]
-struct Code {
-    /// Posted to the opener; good for 60 seconds, once.
-    code: String,
-    /// Shown if there is no opener to post to; good for two minutes.
-    pasted: String,
-    origin: String,
-    st: String,
-    /// Where to go, with the code in the fragment, if there is no opener.
-    return_to: Option<String>,
 }
 
 async fn page(request: Request) -> Result<Response, Problem> {
@@ -121,22 +110,40 @@ async fn open(request: &Request) -> Result<Response, Problem> {
     let site = request.site(&key)?;
     let origin = Origin::parse(&asked.origin).ok_or(Refusal::InvalidOrigin)?;
     let transaction = popup::begin(app, &site, &origin, &asked.ch, &asked.st, asked.return_to.as_deref())?;
-    let known = known(request).await?.map(|account| {
+    let known = known(request).await?.map(|(account, _)| {
         let name = account.name.map_or_else(|| "yourself".to_owned(), |name| name.to_string());
         Known { initial: name.chars().next().into_iter().flat_map(char::to_uppercase).collect(), name }
     });
+    let straight_to = asked.provider.and_then(|id| id.parse::<ProviderId>().ok());
+    let page = Popup { known, straight_to: straight_to.map(|id| id.to_string()), ..popup(app, &transaction) };
     let sealed = app.sealer.seal(&transaction, &*app.chance);
     let cookie = Cookie::Transaction(&transaction.id);
-    let response = show(&Popup {
+    response::set_cookie(show(&page)?, &cookie.set(&app.config.server.base_url, &sealed, TRANSACTION_TTL))
+}
+
+/// The page of a transaction, at its first step.
+pub fn popup(app: &App, transaction: &Transaction) -> Popup {
+    let asker = transaction.asker();
+    let site = asker.and_then(|asker| sites::find(app, &asker.site).ok().map(|site| site.name.to_string()));
+    let button = |offered: providers::Offered<'_>| Button {
+        id: offered.id.to_string(),
+        name: offered.name.to_owned(),
+        view_box: offered.view_box,
+        path: offered.path.to_owned(),
+        asks_for_server: offered.asks_for_server,
+    };
+    Popup {
         frame: frame(app, Some("popup")),
         transaction: transaction.id.clone(),
-        site: site.name.to_string(),
-        host: host(&origin).to_owned(),
-        origin: origin.to_string(),
-        known,
+        site: site.unwrap_or_else(|| "your account".to_owned()),
+        host: asker.map(|asker| host(&asker.origin).to_owned()).unwrap_or_default(),
+        origin: asker.map(|asker| asker.origin.to_string()),
+        known: None,
         email_sign_in: app.mailer.is_some(),
-    })?;
-    response::set_cookie(response, &cookie.set(&app.config.server.base_url, &sealed, TRANSACTION_TTL))
+        providers: providers::offered(app).map(button).collect(),
+        straight_to: None,
+        step: Step::SignIn,
+    }
 }
 
 async fn by_password(request: Request) -> Result<Response, Problem> {
@@ -151,8 +158,8 @@ async fn by_password(request: Request) -> Result<Response, Problem> {
 async fn by_session(request: Request) -> Result<Response, Problem> {
     let sent: Continue = request.json().await?;
     let transaction = transaction(&request, &sent.tx)?;
-    let account = known(&request).await?.ok_or(Refusal::SessionEnded)?;
-    let finished = popup::by_session(&request.app, &transaction, &account).await?;
+    let (account, via) = known(&request).await?.ok_or(Refusal::SessionEnded)?;
+    let finished = popup::by_session(&request.app, &transaction, &account, via).await?;
     hand_over(&request, &transaction, finished)
 }
 
@@ -163,48 +170,4 @@ async fn sign_out(request: Request) -> Result<Response, Problem> {
         sessions::sign_out(&request.app, token, false).await?;
     }
     response::set_cookie(response::no_content(), &Cookie::Session.clear(base))
-}
-
-/// The transaction whose cookie this browser holds.
-fn transaction(request: &Request, id: &str) -> Result<Transaction, Problem> {
-    let app = &request.app;
-    let cookie = is_transaction_id(id)
-        .then(|| request.cookie(&Cookie::Transaction(id).name(&app.config.server.base_url)))
-        .flatten();
-    cookie.and_then(|sealed| app.sealer.open(id, sealed, app.clock.now())).ok_or_else(|| {
-        Problem::new(
-            &kinds::CODE_GONE,
-            "this window was open for too long: close it, and sign in from the article again",
-        )
-    })
-}
-
-/// Who this browser is signed in as on this host.
-async fn known(request: &Request) -> Result<Option<Account>, Problem> {
-    let app = &request.app;
-    let Some(cookie) = request.cookie(&Cookie::Session.name(&app.config.server.base_url)) else {
-        return Ok(None);
-    };
-    let session = sessions::first_party(app, cookie, &Scope::FirstParty).await?;
-    Ok(session.map(|(account, _)| account))
-}
-
-fn hand_over(request: &Request, transaction: &Transaction, done: Finished) -> Result<Response, Problem> {
-    let base = &request.app.config.server.base_url;
-    let mut response = response::ok(&Code {
-        code: done.code,
-        pasted: done.pasted,
-        origin: transaction.origin.to_string(),
-        st: transaction.state.clone(),
-        return_to: transaction.return_to.clone(),
-    });
-    if let Some(session) = done.cookie {
-        response = response::set_cookie(response, &Cookie::Session.set(base, &session, ABSOLUTE_TTL))?;
-    }
-    response::set_cookie(response, &Cookie::Transaction(&transaction.id).clear(base))
-}
-
-/// An origin as people say it.
-fn host(origin: &Origin) -> &str {
-    origin.as_str().split_once("://").map_or(origin.as_str(), |(_, host)| host)
 }

@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use super::transactions::Code;
+
 /// What every page has around it.
 pub struct Frame {
     /// The path of `base_url`: empty, or `/comments`.
@@ -17,13 +19,47 @@ pub struct Popup {
     pub frame: Frame,
     pub transaction: String,
     pub site: String,
-    pub origin: String,
+    /// Of the page that asked; `None` for the account page.
+    pub origin: Option<String>,
     /// The origin as people say it: without its scheme.
     pub host: String,
     /// Who is signed in on this host already.
     pub known: Option<Known>,
     /// Whether the widget offers a code by e-mail, so that the popup can point there.
     pub email_sign_in: bool,
+    pub providers: Vec<Button>,
+    /// The provider to go to at once.
+    pub straight_to: Option<String>,
+    pub step: Step,
+}
+
+/// A provider to go to.
+pub struct Button {
+    pub id: String,
+    pub name: String,
+    pub view_box: u16,
+    pub path: String,
+    pub asks_for_server: bool,
+}
+
+/// Where the popup is.
+pub enum Step {
+    SignIn,
+    /// Somebody came back from a provider: this goes to the opener.
+    Finishing(Code),
+    /// An account has the address of who came back.
+    Prove {
+        provider: String,
+        address: String,
+        by_password: bool,
+        by_mail: bool,
+    },
+    /// Nobody was signed in; the way to the provider can be tried again.
+    Failed {
+        title: String,
+        detail: String,
+        provider: Option<String>,
+    },
 }
 
 pub struct Known {

@@ -40,6 +40,12 @@ impl From<Refusal> for Problem {
             Refusal::LikesOff => of(&kinds::LIKES_OFF),
             Refusal::TooManyPinned { max } => of(&kinds::TOO_MANY_PINNED).with("max", max),
             Refusal::NotARoot => of(&kinds::NOT_A_ROOT),
+            Refusal::UnknownProvider => of(&kinds::UNKNOWN_PROVIDER),
+            Refusal::NoSuchServer { .. } => of(&kinds::NO_SUCH_SERVER),
+            Refusal::ProviderUnreachable { .. } => of(&kinds::PROVIDER_UNREACHABLE),
+            Refusal::ProviderRefused { .. } => of(&kinds::PROVIDER_REFUSED),
+            Refusal::IdentityTaken => of(&kinds::IDENTITY_TAKEN),
+            Refusal::OpenedElsewhere => of(&kinds::OPENED_ELSEWHERE),
             Refusal::Duplicate { earlier } => of(&kinds::DUPLICATE).with("earlier", earlier.to_string()),
             Refusal::KeyReused => of(&kinds::KEY_REUSED),
             Refusal::TooFast { retry_after } => {

@@ -109,6 +109,20 @@ kinds! {
     NOT_A_ROOT "not-a-root" 422 "Only a first comment can be pinned":
         "Conversations are pinned by their first comment, not by a reply."
 
+    // Accounts elsewhere
+    UNKNOWN_PROVIDER "unknown-provider" 404 "There is no such provider here":
+        "The owner of this server chooses which providers people can sign in with."
+    NO_SUCH_SERVER "no-such-server" 422 "That server cannot be asked":
+        "Expected the name of the server you have your account on, such as mastodon.social."
+    PROVIDER_UNREACHABLE "provider-unreachable" 503 "The provider did not answer":
+        "It may be down, or slow. Try again in a moment, or sign in another way."
+    PROVIDER_REFUSED "provider-refused" 409 "The provider's answer cannot be trusted":
+        "Nobody was signed in. Try again, or sign in another way; the owner of this server finds the reason in its log."
+    IDENTITY_TAKEN "identity-taken" 409 "It belongs to another account":
+        "An account elsewhere leads to one account here. Sign in with it, and unlink it there first."
+    OPENED_ELSEWHERE "opened-elsewhere" 403 "This link was asked for in another browser":
+        "Open the link in the browser where you asked for it. If you did not ask for it, ignore the mail."
+
     // Again and too often
     DUPLICATE "duplicate" 409 "You already said this":
         "The same person posted the same text in the same place within a day; `earlier` names that comment."

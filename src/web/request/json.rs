@@ -15,11 +15,15 @@ const MAX_DEPTH: usize = 32;
 
 pub async fn read<T: DeserializeOwned>(arrival: &Arrival, cap: usize) -> Result<T, Problem> {
     expect_json(&arrival.headers)?;
-    let bytes = match arrival.take_body() {
-        Some(body) => collect(body, cap).await?,
-        None => Bytes::new(),
-    };
-    parse(&bytes)
+    parse(&bytes(arrival, cap).await?)
+}
+
+/// The whole body, of whatever kind.
+pub async fn bytes(arrival: &Arrival, cap: usize) -> Result<Bytes, Problem> {
+    match arrival.take_body() {
+        Some(body) => collect(body, cap).await,
+        None => Ok(Bytes::new()),
+    }
 }
 
 fn expect_json(headers: &HeaderMap) -> Result<(), Problem> {

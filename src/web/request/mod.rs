@@ -16,11 +16,13 @@ use http::{HeaderMap, Method, header};
 use serde::de::DeserializeOwned;
 
 use super::Shared;
-use super::problem::Problem;
+use super::problem::{Problem, kinds};
 use super::route::RouteRow;
 use crate::actions::{self, comments::Sender};
 use crate::app::App;
 use crate::domain::{Origin, Refusal, Site, SiteKey, Visitor};
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 pub struct Request {
     pub app: Arc<App>,
@@ -104,6 +106,18 @@ impl Request {
     /// The JSON body, read now, under the route's cap and the server's body deadline. It can be read once.
     pub async fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         json::read(&self.arrival, self.row.cap).await
+    }
+
+    /// A form's fields, as an HTML page posts them: only other servers' pages send us any.
+    pub async fn form<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let media = self.header(header::CONTENT_TYPE).and_then(|media| media.split(';').next());
+        if !media.is_some_and(|media| media.trim().eq_ignore_ascii_case(FORM)) {
+            return Err(Problem::new(&kinds::WRONG_CONTENT_TYPE, "expected a form"));
+        }
+        let bytes = json::bytes(&self.arrival, self.row.cap).await?;
+        let text =
+            std::str::from_utf8(&bytes).map_err(|_| Problem::new(&kinds::BAD_QUERY, "expected text"))?;
+        query::parse(text)
     }
 
     pub fn site(&self, key: &SiteKey) -> Result<Arc<Site>, Problem> {

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::pattern::MAX_PARAMS;
-use crate::domain::{CommentId, Refusal, SiteKey, ThreadId};
+use crate::domain::{CommentId, ProviderId, Refusal, SiteKey, ThreadId};
 use crate::web::problem::{Problem, kinds};
 use crate::web::{Request, Response};
 
@@ -41,6 +41,12 @@ impl PathParam for CommentId {
 impl PathParam for ThreadId {
     fn from_segment(segment: &str) -> Result<ThreadId, Problem> {
         segment.parse().map(ThreadId).map_err(|_| Problem::of(&kinds::NOT_FOUND))
+    }
+}
+
+impl PathParam for ProviderId {
+    fn from_segment(segment: &str) -> Result<ProviderId, Problem> {
+        segment.parse().map_err(|_| Refusal::UnknownProvider.into())
     }
 }
 

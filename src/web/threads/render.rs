@@ -14,7 +14,7 @@ use crate::web::etag::ETag;
 use crate::web::prepared::Variant;
 use crate::web::problem::Problem;
 use crate::web::thread_cache::{Fresh, Part, Versions};
-use crate::web::wire::{self, CommentContext, Order};
+use crate::web::wire::{self, CommentContext, Order, SignIn};
 use crate::web::{Request, Response};
 
 /// Something that can be rendered once for all who wait.
@@ -30,7 +30,12 @@ pub trait Render: Send {
 
 /// What else the bytes depend on, beside versions and build.
 pub fn variety(app: &App) -> u8 {
-    u8::from(app.mailer.is_some())
+    let SignIn { email, providers } = sign_in(app);
+    u8::from(email) | u8::from(providers) << 1
+}
+
+fn sign_in(app: &App) -> SignIn {
+    SignIn { email: app.mailer.is_some(), providers: actions::providers::offered(app).next().is_some() }
 }
 
 pub struct Page<'a> {
@@ -50,11 +55,11 @@ impl Render for Page<'_> {
         let Some(page) = actions::threads::page(&request.app, thread, order, after).await? else {
             return Ok(None);
         };
-        let (site, order, has_mailer) = (self.site.clone(), self.order, request.app.mailer.is_some());
+        let (site, order, sign_in) = (self.site.clone(), self.order, sign_in(&request.app));
         let versions = Versions { site: site.version, thread: page.thread.version };
         let (bytes, encoding) = written(encoding, move || {
             let context = CommentContext::new(&site, &page.names);
-            serde_json::to_vec(&wire::Page::of(wire::Site::of(&site, has_mailer), &page, order, &context))
+            serde_json::to_vec(&wire::Page::of(wire::Site::of(&site, sign_in), &page, order, &context))
         })
         .await?;
         Ok(Some(Fresh { bytes, encoding, versions }))
@@ -111,7 +116,7 @@ pub async fn written(
 /// A page that nobody has commented on. Small, and made up by whoever asks: never kept.
 pub fn empty(request: &Request, site: &Site, page: &PageKey, order: Order) -> Result<Response, Problem> {
     let url = address(site, page);
-    let empty = wire::Page::empty(wire::Site::of(site, request.app.mailer.is_some()), &url, order);
+    let empty = wire::Page::empty(wire::Site::of(site, sign_in(&request.app)), &url, order);
     let bytes = Bytes::from(serde_json::to_vec(&empty).map_err(Problem::internal)?);
     Ok(answer(request, &Variant { encoding: Encoding::Identity, etag: ETag::of_bytes(&bytes), bytes }))
 }

@@ -13,6 +13,6 @@ mod visitor;
 pub use author::{Author, AuthorKind, PublicIds, Role};
 pub use comment::{Audience, Comment, CommentContext, PendingReason, RemovedBy, State};
 pub use moment::Moment;
-pub use thread::{Conversation, Counts, More, OneComment, Order, Page, Replies, Site, Thread};
+pub use thread::{Conversation, Counts, More, OneComment, Order, Page, Replies, SignIn, Site, Thread};
 pub use tree::{Tree, schemas as tree_schemas};
-pub use visitor::Visitor;
+pub use visitor::{Via, Visitor};

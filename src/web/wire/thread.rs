@@ -24,6 +24,8 @@ pub struct Site<'a> {
     /// Whether a code can be sent by e-mail.
     pub email_sign_in: bool,
     pub password_sign_in: bool,
+    /// Whether there is a provider to sign in with: then the list of them is worth asking for.
+    pub providers: bool,
     pub body_max_chars: usize,
     pub edit_window_secs: u64,
     /// Until when pages on this machine count as the site's too.
@@ -31,16 +33,24 @@ pub struct Site<'a> {
     pub development_until: Option<Moment>,
 }
 
+/// What the server, rather than the site, lets people sign in with.
+#[derive(Clone, Copy, Debug)]
+pub struct SignIn {
+    pub email: bool,
+    pub providers: bool,
+}
+
 impl<'a> Site<'a> {
-    pub fn of(site: &'a domain::Site, email_sign_in: bool) -> Site<'a> {
+    pub fn of(site: &'a domain::Site, sign_in: SignIn) -> Site<'a> {
         Site {
             key: site.key.as_str(),
             name: site.name.as_str(),
             origins: site.origins.iter().map(Origin::as_str).collect(),
             guests: site.settings.guests,
             likes: site.settings.likes,
-            email_sign_in,
+            email_sign_in: sign_in.email,
             password_sign_in: true,
+            providers: sign_in.providers,
             body_max_chars: site.settings.body_max_chars,
             edit_window_secs: site.settings.edit_window.as_secs(),
             development_until: site.development_until.map(Moment::from),

@@ -9,7 +9,7 @@ use afterword::domain::accounts::TokenHash;
 use afterword::domain::comments::{RemovedBy, Verdict};
 use afterword::domain::document::{Block, Inline};
 use afterword::domain::notices::{Notice, NoticeKind};
-use afterword::domain::sessions::{EmailCode, Scope, Session};
+use afterword::domain::sessions::{EmailCode, Scope, Session, Via};
 use afterword::domain::threads::RootCursor;
 use afterword::domain::*;
 use afterword::storage::comments::*;
@@ -203,6 +203,7 @@ impl World {
             generation_used: false,
             siblings: 1,
             device: "a browser".into(),
+            via: Via::Email,
         };
         NewSession { session, refresh: self.token() }
     }

@@ -1,6 +1,6 @@
 /** The sign-in popup: proves who somebody is, hands a one-time code to the page that opened it, and closes. */
 
-import { post } from "./lib/ask.js";
+import { post, said } from "./lib/ask.js";
 import { maybe, nothing, object, text } from "./lib/decode.js";
 import { copyButton, find, showStep } from "./lib/dom.js";
 import { blame, handle, revealable, value } from "./lib/forms.js";
@@ -10,12 +10,36 @@ import { handOver, type Opener } from "./lib/hand-over.js";
 /** How long the opener may take to acknowledge before the code is shown to be carried by hand. */
 const PATIENCE_MS = 2_000;
 
-const finished = object({ code: text, pasted: text, origin: text, st: text, return_to: maybe(text) });
+interface Code {
+  code: string;
+  pasted: string;
+  origin: string;
+  st: string;
+  return_to: string | null;
+}
 
-const tx = find("main", HTMLElement).dataset["tx"] ?? "";
+/** What a sign-in ends with: a code for the opener, or a page of this server to go to. */
+const finished = object({
+  code: maybe(text),
+  pasted: maybe(text),
+  origin: maybe(text),
+  st: maybe(text),
+  return_to: maybe(text),
+  location: maybe(text),
+});
+
+const main = find("main", HTMLElement);
+const tx = main.dataset["tx"] ?? "";
 
 async function finish(path: string, sent: Record<string, string | null>): Promise<void> {
-  const { code: handed, pasted, origin, st, return_to } = await post(path, { tx, ...sent }, finished);
+  const { location: to, code: handed, pasted, origin, st, return_to } = await post(path, { tx, ...sent }, finished);
+  if (to !== null) location.assign(to);
+  else if (handed !== null && pasted !== null && origin !== null && st !== null) {
+    hand({ code: handed, pasted, origin, st, return_to });
+  }
+}
+
+function hand({ code: handed, pasted, origin, st, return_to }: Code): void {
   showStep("finishing");
   const opener: Opener | null = window.opener;
   if (!opener && return_to) {
@@ -34,6 +58,45 @@ async function finish(path: string, sent: Record<string, string | null>): Promis
       showStep("by-hand");
     },
   );
+}
+
+/** On to a provider. One that asks for a server is told which. */
+async function leave(provider: string, asksForServer: boolean): Promise<void> {
+  const server = asksForServer ? window.prompt("Which server is your account on?")?.trim() : undefined;
+  if (asksForServer && !server) return;
+  const { location: to } = await post("/auth/popup/provider", { tx, provider, server }, object({ location: text }));
+  location.assign(to);
+}
+
+for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-provider]")) {
+  const provider = button.dataset["provider"] ?? "";
+  button.addEventListener("click", () => {
+    button.setAttribute("aria-disabled", "true");
+    leave(provider, "asksForServer" in button.dataset)
+      .catch((error: unknown) => {
+        const place = document.querySelector<HTMLElement>("#provider-error");
+        showStep("sign-in");
+        if (place) {
+          place.textContent = said(error);
+          place.hidden = false;
+        }
+      })
+      .finally(() => button.removeAttribute("aria-disabled"));
+  });
+}
+
+for (const button of document.querySelectorAll("[data-another-way]")) {
+  button.addEventListener("click", () => showStep("sign-in"));
+}
+
+const proof = document.querySelector<HTMLFormElement>("#prove-password-form");
+if (proof) {
+  handle(proof, {
+    fields: { "wrong-password": "password", ...secondFactorFields },
+    send: (values) =>
+      withSecondFactor(proof, () =>
+        finish("/auth/popup/prove/password", { password: value(values, "password"), code: code(values) })),
+  });
 }
 
 const form = find("#password-form", HTMLFormElement);
@@ -80,3 +143,11 @@ for (const button of document.querySelectorAll("[data-close]")) {
 }
 
 find("#by-hand .copy", HTMLElement).append(copyButton(() => find("#pasted", HTMLElement).textContent ?? "", "Copy the code"));
+
+const { straightTo, code: handed, pasted, origin, st, returnTo } = main.dataset;
+if (handed && pasted && origin && st) {
+  // Came back from a provider: the page has the code already.
+  hand({ code: handed, pasted, origin, st, return_to: returnTo ?? null });
+} else if (straightTo) {
+  document.querySelector<HTMLButtonElement>(`button[data-provider="${CSS.escape(straightTo)}"]`)?.click();
+}

@@ -8,7 +8,7 @@ use crate::actions::sessions::new_session;
 use crate::actions::tokens;
 use crate::app::App;
 use crate::domain::notices::{Notice, NoticeKind};
-use crate::domain::sessions::{EmailCode, Scope};
+use crate::domain::sessions::{EmailCode, Scope, Via};
 use crate::domain::{AccountId, Email, Member, Name, Origin, Role, Site, Timestamp};
 use crate::storage::sessions::PresentedCode;
 
@@ -69,7 +69,7 @@ async fn signed_up(
     app.store.start_email_code(waiting, notice).await?;
     let presented = PresentedCode { challenge, code, site: site.id, origin: origin.clone() };
     let scope = Scope::Widget { site: site.id, origin: origin.clone() };
-    let (session, _) = new_session(app, None, scope, "the demo");
+    let (session, _) = new_session(app, None, scope, "the demo", Via::Email);
     let (account, session) = app.store.redeem_email_code(presented, id, session, now).await??;
     app.store.end_session(session.id).await?;
     app.store.set_name(account.id, Name::parse(person.name)?).await??;

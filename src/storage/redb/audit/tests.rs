@@ -48,6 +48,7 @@ fn session() -> Session {
         generation: 1,
         generation_used: false,
         siblings: 1,
+        via: crate::domain::sessions::Via::Email,
         device: String::new(),
     }
 }

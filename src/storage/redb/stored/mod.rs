@@ -5,6 +5,7 @@
 pub mod codes;
 pub mod comment;
 pub mod document;
+pub mod identity;
 pub mod notice;
 pub mod people;
 pub mod record;

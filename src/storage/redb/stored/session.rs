@@ -5,8 +5,8 @@ use minicbor::{Decode, Encode};
 use super::super::fault::Fault;
 use super::{Hash, Id, id, uuid};
 use crate::domain::accounts::TokenHash;
-use crate::domain::sessions::{EmailCode, ExchangeCode, RefreshToken, Scope, Session};
-use crate::domain::{AccountId, Email, Origin, SessionId, SiteId, Timestamp};
+use crate::domain::sessions::{EmailCode, ExchangeCode, RefreshToken, Scope, Session, Via};
+use crate::domain::{AccountId, Email, Name, Origin, ProviderId, SessionId, SiteId, Timestamp};
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
@@ -31,6 +31,55 @@ pub struct StoredSession {
     siblings: u32,
     #[n(9)]
     device: String,
+    /// Absent in sessions from before schema 2.
+    #[n(10)]
+    via: Option<StoredVia>,
+}
+
+#[derive(Encode, Decode)]
+enum StoredVia {
+    #[n(0)]
+    Email,
+    #[n(1)]
+    Password,
+    #[n(2)]
+    Provider(#[n(0)] String),
+    #[n(3)]
+    SingleSignOn,
+    #[n(4)]
+    Link,
+}
+
+impl From<&Via> for StoredVia {
+    fn from(via: &Via) -> StoredVia {
+        match via {
+            Via::Email => StoredVia::Email,
+            Via::Password => StoredVia::Password,
+            Via::Provider(provider) => StoredVia::Provider(provider.to_string()),
+            Via::SingleSignOn => StoredVia::SingleSignOn,
+            Via::Link => StoredVia::Link,
+        }
+    }
+}
+
+impl StoredVia {
+    fn into_via(self) -> Result<Via, Fault> {
+        Ok(match self {
+            StoredVia::Email => Via::Email,
+            StoredVia::Password => Via::Password,
+            StoredVia::Provider(id) => Via::Provider(provider(&id)?),
+            StoredVia::SingleSignOn => Via::SingleSignOn,
+            StoredVia::Link => Via::Link,
+        })
+    }
+}
+
+/// A provider's name that was parsed when it was stored.
+pub fn provider(stored: &str) -> Result<ProviderId, Fault> {
+    if stored == ProviderId::SINGLE_SIGN_ON {
+        return Ok(ProviderId::single_sign_on());
+    }
+    stored.parse().map_err(|_| Fault::corrupt(format!("{stored:?} where a provider was expected")))
 }
 
 #[derive(Encode, Decode)]
@@ -65,12 +114,19 @@ impl From<&Session> for StoredSession {
             generation_used: session.generation_used,
             siblings: session.siblings,
             device: session.device.clone(),
+            via: Some(StoredVia::from(&session.via)),
         }
     }
 }
 
 impl StoredSession {
     pub fn into_session(self, id: SessionId) -> Result<Session, Fault> {
+        let via = match (self.via, &self.scope) {
+            (Some(via), _) => via.into_via()?,
+            // What most of them were.
+            (None, StoredScope::Widget(..)) => Via::Email,
+            (None, _) => Via::Password,
+        };
         Ok(Session {
             id,
             account: AccountId(uuid(&self.account)),
@@ -87,6 +143,7 @@ impl StoredSession {
             generation_used: self.generation_used,
             siblings: self.siblings,
             device: self.device,
+            via,
         })
     }
 }
@@ -183,6 +240,11 @@ pub struct StoredExchangeCode {
     wrong_tries: u32,
     #[n(7)]
     redeemed: Option<Id>,
+    /// Absent in codes from before schema 2, when a popup knew passwords only.
+    #[n(8)]
+    via: Option<StoredVia>,
+    #[n(9)]
+    suggested_name: Option<String>,
 }
 
 impl From<&ExchangeCode> for StoredExchangeCode {
@@ -196,6 +258,8 @@ impl From<&ExchangeCode> for StoredExchangeCode {
             created_at: code.created_at.as_millis(),
             wrong_tries: code.wrong_tries,
             redeemed: code.redeemed.map(|session| id(session.0)),
+            via: Some(StoredVia::from(&code.via)),
+            suggested_name: code.suggested_name.as_ref().map(Name::to_string),
         }
     }
 }
@@ -212,6 +276,8 @@ impl StoredExchangeCode {
             created_at: Timestamp::from_millis(self.created_at),
             wrong_tries: self.wrong_tries,
             redeemed: self.redeemed.map(|session| SessionId(uuid(&session))),
+            via: self.via.map_or(Ok(Via::Password), StoredVia::into_via)?,
+            suggested_name: self.suggested_name.map(Name::from_stored),
         })
     }
 }

@@ -1,0 +1,80 @@
+//! Links in mails.
+
+use async_trait::async_trait;
+
+use super::RedbStore;
+use super::accounts::{found_or_made, private};
+use super::expiry::{self, Kept};
+use super::fault::Fault;
+use super::stored::identity::StoredMailLink;
+use super::tables::{CborRows, Fixed, Tables};
+use super::{arrivals, outbox};
+use crate::domain::departures::{DEPARTURE_TTL, MailLink, MailLinkPurpose, Proof};
+use crate::domain::notices::Notice;
+use crate::domain::{Account, AccountId, Email, Refusal, Timestamp, TokenHash};
+use crate::storage::{Answer, MailLinks, StoreError};
+
+#[async_trait]
+impl MailLinks for RedbStore {
+    async fn add_mail_link(&self, link: MailLink, notice: Notice) -> Result<(), StoreError> {
+        self.write(move |tables, _| {
+            tables.mail_links.write(&link.token.0, &StoredMailLink::from(&link))?;
+            expiry::schedule(tables, Kept::MailLink, link.asked_at.plus(DEPARTURE_TTL), &link.token.0)?;
+            outbox::queue(tables, &notice, link.asked_at).map(drop)
+        })
+        .await
+    }
+
+    async fn mailed_link(&self, token: TokenHash, now: Timestamp) -> Result<Option<MailLink>, StoreError> {
+        self.read(move |snapshot| live(&snapshot.mail_links, token, now)).await
+    }
+
+    async fn use_mail_link(
+        &self,
+        token: TokenHash,
+        new_account: AccountId,
+        now: Timestamp,
+    ) -> Answer<Account> {
+        self.write(move |tables, _| {
+            let Some(link) = live(&tables.mail_links, token, now)? else { return Ok(Err(Refusal::LinkGone)) };
+            let account = match link.purpose {
+                MailLinkPurpose::SignIn => found_or_made(tables, new_account, &link.email, now)?,
+                MailLinkPurpose::Prove => match prove(tables, &link, now)? {
+                    Ok(account) => account,
+                    Err(refusal) => return Ok(Err(refusal)),
+                },
+            };
+            tables.mail_links.remove(&token.0)?;
+            let given = Proof::Given { account: account.id };
+            arrivals::want_proof(tables, &link.transaction, given, now)?;
+            Ok(Ok(account))
+        })
+        .await
+    }
+}
+
+pub fn live(
+    links: &impl CborRows<Fixed<32>>,
+    token: TokenHash,
+    now: Timestamp,
+) -> Result<Option<MailLink>, Fault> {
+    let link = links.read::<StoredMailLink>(&token.0)?.map(|row| row.into_link(token)).transpose()?;
+    Ok(link.filter(|link| now < link.asked_at.plus(DEPARTURE_TTL)))
+}
+
+/// A mail proves the account only as long as the account has the address it went to.
+fn prove(
+    tables: &mut Tables<'_>,
+    link: &MailLink,
+    now: Timestamp,
+) -> Result<Result<Account, Refusal>, Fault> {
+    let Some(Proof::Wanted { account, .. }) = arrivals::proof(&tables.proofs, &link.transaction, now)? else {
+        return Ok(Err(Refusal::LinkGone));
+    };
+    let facts = private(tables, account)?;
+    let lookup = facts.email.as_ref().map(Email::lookup).filter(|_| facts.email_verified);
+    if lookup != Some(link.email.lookup()) {
+        return Ok(Err(Refusal::LinkGone));
+    }
+    arrivals::prove(tables, &link.transaction, now)
+}
