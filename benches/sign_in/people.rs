@@ -6,6 +6,8 @@ use std::path::Path;
 use afterword::actions::passwords::{NewPassword, PasswordChecker};
 use afterword::app::Chance;
 use afterword::domain::Email;
+use afterword::domain::sessions::Scope;
+use afterword::storage::accounts::{PasswordChange, Ways};
 use afterword::storage::redb::{Options, RedbStore};
 use afterword::storage::{Accounts, Health};
 use base64::Engine;
@@ -13,7 +15,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use crate::client::{Answer, Connection};
-use crate::seeds::ORIGIN;
+use crate::seeds::{self, ORIGIN};
 
 /// The first half of them have a password, the others a widget that is signed in.
 pub const MEMBERS: usize = 128;
@@ -51,7 +53,14 @@ pub async fn give_passwords(directory: &Path) -> anyhow::Result<()> {
     for number in 0..WITH_PASSWORD {
         let email = Email::parse(&known(number))?;
         let account = store.account_by_email(&email).await?.expect("planted");
-        store.set_password(account.id, phc.clone()).await??;
+        let change = PasswordChange {
+            password: Some(phc.clone()),
+            ways: Ways::default(),
+            session: seeds::new_session(Scope::FirstParty).1,
+            tell: None,
+            at: seeds::now(),
+        };
+        store.change_password(account.id, change).await??;
     }
     store.close().await;
     Ok(())

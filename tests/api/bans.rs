@@ -4,8 +4,11 @@ use serde_json::json;
 
 use super::support::people::verifier;
 use super::support::{Answer, ORIGIN, TestApp};
+use afterword::actions::sessions::new_session;
 use afterword::app::Clock;
-use afterword::domain::{Email, Member, MemberStanding};
+use afterword::domain::sessions::Scope;
+use afterword::domain::{Email, Member, MemberStanding, Via};
+use afterword::storage::accounts::{PasswordChange, Ways};
 
 const PASSWORD: &str = "lantern otter gravel quince";
 
@@ -28,7 +31,11 @@ async fn who_is_banned_gets_no_session_by_any_way() {
     let account = app.account("Ada").await;
     let password = afterword::actions::passwords::NewPassword::parse(PASSWORD, &[], false).unwrap();
     let phc = app.app.passwords.hash(password, &*app.app.chance).await.unwrap();
-    app.app.store.set_password(account, phc).await.unwrap().unwrap();
+    let stored = app.app.store.account(account).await.unwrap();
+    let (session, _) = new_session(&app.app, stored.as_ref(), Scope::FirstParty, "a browser", Via::Email);
+    let (ways, at) = (Ways::default(), app.clock.now());
+    let change = PasswordChange { password: Some(phc), ways, session, tell: None, at };
+    app.app.store.change_password(account, change).await.unwrap().unwrap();
     let window = |held: String, path: &'static str, body: serde_json::Value| {
         app.request("POST", path)
             .origin(&own)
@@ -82,8 +89,6 @@ async fn who_is_banned_gets_no_session_by_any_way() {
     let email = Email::parse("ada@example.org").unwrap();
     let id = app.app.store.account_by_email(&email).await.unwrap().unwrap().id;
     let sessions = app.app.store.sessions_of(id, now).await.unwrap();
-    let on_the_site = sessions
-        .iter()
-        .filter(|session| matches!(session.scope, afterword::domain::sessions::Scope::Widget { .. }));
+    let on_the_site = sessions.iter().filter(|session| matches!(session.scope, Scope::Widget { .. }));
     assert_eq!(on_the_site.count(), 0, "no widget of theirs is signed in");
 }
