@@ -44,7 +44,7 @@ $(built): $(packages) $(widget_sources)
 	@touch $@
 
 .PHONY: test
-test: check test-widget test-rust test-browser ## Run everything: lints, unit, API, property and browser tests
+test: check test-widget test-rust test-browser test-sign-in ## Run everything: lints, unit, API, property and browser tests
 
 .PHONY: check
 check: widget ## Lint: rustfmt, clippy, dependencies; types and lint of the widget
@@ -87,6 +87,19 @@ test-browser: build ## Drive a page and the server on two origins with Debian's 
 	@scripts/chromium.sh
 	@$(quietly) "identity provider for tests" cargo build --example idp
 	@cd widget && AFTERWORD=$(abspath $(afterword)) IDP=$(abspath $(target_dir)/debug/examples/idp) node --test --test-reporter=spec e2e/*.test.mjs
+
+sign_in_tests = cd widget && AFTERWORD=$(abspath $(afterword)) node --test --test-reporter=spec e2e/engines/*.test.mjs
+
+# The Chromium part of the next target, with fewer races.
+.PHONY: test-sign-in
+test-sign-in: build
+	@scripts/engines.sh chromium
+	@export AFTERWORD_ENGINES=chromium AFTERWORD_RACES=20; $(sign_in_tests)
+
+.PHONY: test-browsers
+test-browsers: build ## Sign in, refresh and sign out in Chromium, Firefox and WebKitGTK, behind nginx with TLS
+	@scripts/engines.sh chromium firefox webkit
+	@$(sign_in_tests)
 
 .PHONY: bench
 bench: widget ## Measure the release build against bare warp and one commit per post

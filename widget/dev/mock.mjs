@@ -182,7 +182,7 @@ export async function startMock({ port = 0, site: given = {}, providers = [], bi
 
   // — routes
 
-  const known = providers.map((id) => ({ id, name: id.charAt(0).toUpperCase() + id.slice(1), icon: { view_box: "0 0 24 24", path: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20z" }, asks_for_server: id === "mastodon" }));
+  const known = providers.map((id) => ({ id, name: id.charAt(0).toUpperCase() + id.slice(1), icon: { view_box: 24, path: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20z" }, asks_for_server: id === "mastodon" }));
 
   const routes = [
     ["GET", /^thread$/, ({ query }) => threadPage(query)],

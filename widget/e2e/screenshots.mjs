@@ -67,6 +67,47 @@ async function reading(size) {
   await reader.context.close();
 }
 
+/** How somebody signs in, by all the ways there are: in the light, in the dark, on a page from right to left. */
+async function signingIn(size) {
+  for (const [scheme, path, look] of [["light", BUSY, "light"], ["dark", DARK, "dark"], ["light", RTL, "rtl"]]) {
+    const reader = await somebody(size, { colorScheme: scheme });
+    const thread = await reader.open(at(path));
+    await thread.button("Sign in").click();
+    await thread.panel.getByRole("group", { name: "Sign in with an account you have" }).waitFor();
+    await takeThread(reader, `${size}-${look}-sign-in`);
+    await thread.panel.getByRole("button", { name: "Close" }).click();
+    await thread.write("A word from somebody passing by.");
+    await thread.post.click();
+    await thread.panel.getByRole("form", { name: "Post as a guest" }).waitFor();
+    await takeThread(reader, `${size}-${look}-who-is-posting`);
+
+    const way = thread.panel.getByRole("button", { name: /^Continue with/ }).first();
+    if (await way.count()) {
+      const window = await reader.popup(() => way.click());
+      await thread.panel.getByRole("button", { name: "Open the window again" }).waitFor();
+      await takeThread(reader, `${size}-${look}-window-is-open`);
+      await window.close();
+      await thread.panel.getByRole("button", { name: "Back" }).click();
+    }
+
+    await thread.asGuest("Passing by", `passing-${size}-${look}@example.org`);
+    const mine = await (await thread.comment("somebody passing by").appears()).pinned();
+    await mine.button("Confirm your email to publish now").waitFor();
+    await mine.article.scrollIntoViewIfNeeded();
+    await take(reader, `${size}-${look}-held`);
+    await mine.button("Confirm your email to publish now").click();
+    await mine.article.getByRole("textbox", { name: "Six-digit code" }).waitFor();
+    await mine.article.scrollIntoViewIfNeeded();
+    await take(reader, `${size}-${look}-confirm`);
+    await mine.article.getByRole("textbox", { name: "Six-digit code" }).fill(await demo.mailbox.codeFor(`passing-${size}-${look}@example.org`));
+    await thread.account.waitFor();
+    await thread.write("And one more.");
+    await thread.says(/^Commenting as/);
+    await takeThread(reader, `${size}-${look}-commenting-as`);
+    await reader.context.close();
+  }
+}
+
 /** What somebody who writes sees, step by step. */
 async function writing(size) {
   const ada = await somebody(size);
@@ -163,6 +204,7 @@ async function owning(size, first) {
 try {
   for (const size of Object.keys(SIZES)) {
     await reading(size);
+    await signingIn(size);
     await writing(size);
     await owning(size, size === "desktop");
   }

@@ -19,7 +19,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const src = path.join(root, "src");
 
 /** In the order in which they are built: statically, a layer imports only from those before it. */
-const LAYERS = ["thread", "browse", "sha256", "visitor", "composer", "moderation", "ways", "work", "waiting", "sso"];
+const LAYERS = ["thread", "browse", "sha256", "visitor", "composer", "moderation", "preview", "ways", "work", "waiting", "sso"];
 
 const common = {
   bundle: true,

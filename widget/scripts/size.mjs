@@ -13,6 +13,7 @@ export const BUDGETS = [
   ["what shows the thread", ["thread"], 12_000],
   ["reading, writing, signing in, as a member or a guest", ["embed", "thread", "visitor", "composer"], 25_000],
   ["reading on", ["browse"], 3000],
+  ["the preview", ["preview"], 700],
   ["signing in with an account from elsewhere", ["ways"], 2500],
   ["a guest's proof of work", ["sha256", "work"], 1600],
   ["what waits for approval, and confirming an address", ["waiting"], 1200],

@@ -4,7 +4,7 @@ export { options } from "preact";
 export { Fragment, jsx, jsxs } from "./jsx/runtime.ts";
 export { Problem, Unreachable, isProblem } from "./api/problem.ts";
 export { learn, speak, t } from "./i18n/t.ts";
-export { fetchChunk } from "./state/chunks.ts";
+export { chunks, fetchChunk } from "./state/chunks.ts";
 export { draftKey } from "./state/draftKey.ts";
 export { Observable } from "./state/observable.ts";
 export { pageQuery } from "./state/page.ts";

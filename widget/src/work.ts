@@ -1,3 +1,3 @@
 /** The chunk with the guests' proof of work: loaded when somebody begins to write as a guest. */
 
-export { workOf } from "./state/work.ts";
+export { Work } from "./state/work.ts";

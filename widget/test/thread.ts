@@ -9,6 +9,7 @@ import { composer } from "../src/i18n/en/composer.ts";
 import { waiting } from "../src/i18n/en/waiting.ts";
 import { ways } from "../src/i18n/en/ways.ts";
 import { moderation } from "../src/i18n/en/moderation.ts";
+import { preview } from "../src/i18n/en/preview.ts";
 import { signin } from "../src/i18n/en/signin.ts";
 import { thread as threadStrings } from "../src/i18n/en/thread.ts";
 import { visitor } from "../src/i18n/en/visitor.ts";
@@ -17,7 +18,7 @@ import { pageRef } from "../src/state/page.ts";
 import { shelf } from "../src/state/shelf.ts";
 import { type Emit, ThreadState } from "../src/state/thread.ts";
 
-for (const part of [threadStrings, browse, visitor, composer, signin, ways, waiting, moderation]) learn(part);
+for (const part of [threadStrings, browse, visitor, composer, preview, signin, ways, waiting, moderation]) learn(part);
 
 export const site: Site = {
   key: "blog", name: "Blog", origins: [location.origin], guests: true, likes: true, email_sign_in: true, password_sign_in: true, providers: false, sso: false,

@@ -30,9 +30,9 @@ export class Afterword {
 
   /**
    * `base` is the base URL if something in front of the server decides it; `settings` is the configuration by name,
-   * such as `{ "limits.write.burst": 5 }`; `mail` is the mail server to send through.
+   * such as `{ "limits.write.burst": 5 }`; `mail` is the mail server to send through, `clock` a `Clock` that the server goes by.
    */
-  static async serve({ base = null, settings = {}, mail = null, port = 0 } = {}) {
+  static async serve({ base = null, settings = {}, mail = null, port = 0, clock = null } = {}) {
     const server = new Afterword();
     server.#directory = await mkdtemp(join(tmpdir(), "afterword-e2e-"));
     const all = {
@@ -45,7 +45,7 @@ export class Afterword {
       ...Object.fromEntries(LIMITS.flatMap((name) => Object.entries(GENEROUS).map(([part, value]) => [`limits.${name}.${part}`, value]))),
       ...settings,
     };
-    server.#env = { PATH: process.env.PATH, HOME: server.#directory };
+    server.#env = { PATH: process.env.PATH, HOME: server.#directory, ...clock?.env };
     for (const [name, value] of Object.entries(all)) server.#env[variable(name)] = String(value);
     server.port = port;
     await server.start();

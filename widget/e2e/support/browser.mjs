@@ -2,9 +2,9 @@
 
 import { chromium } from "playwright-core";
 
-const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-const QUIET = [
+export const QUIET = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -14,13 +14,15 @@ const QUIET = [
   "--disable-sync",
 ];
 
+/** The argument by which these names lead to this machine. */
+export const resolving = (hosts) => `--host-resolver-rules=${hosts.map((host) => `MAP ${host} 127.0.0.1`).join(", ")}`;
+
 /** `hosts` are names that lead to this machine besides `*.localhost`. */
 export function launch({ hosts = [] } = {}) {
-  const rules = hosts.map((host) => `MAP ${host} 127.0.0.1`).join(", ");
   return chromium.launch({
     executablePath: EXECUTABLE,
     headless: true,
-    args: [...QUIET, ...(rules ? [`--host-resolver-rules=${rules}`] : [])],
+    args: [...QUIET, ...(hosts.length ? [resolving(hosts)] : [])],
   });
 }
 

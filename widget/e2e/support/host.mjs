@@ -21,6 +21,10 @@ export class Host {
     return host;
   }
 
+  get port() {
+    return this.#server.address().port;
+  }
+
   async close() {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));

@@ -21,7 +21,7 @@ export class Program {
   #said = "";
   #ended;
 
-  /** Starts it; resolves once everything it printed so far matches `ready`. `said` is what it printed. */
+  /** Starts it; resolves once everything it printed so far matches `ready` (at once for one that says nothing). */
   static async start(command, args, { env, cwd, ready }) {
     const program = new Program();
     await program.#start(command, args, { env, cwd, ready });
@@ -51,18 +51,23 @@ export class Program {
       const timer = setTimeout(() => reject(new Error(`${command} was not ready in time:\n${this.#said}`)), PATIENCE_MS);
       const hear = (text) => {
         this.#said += text;
-        if (!ready.test(this.#said)) return;
+        if (ready && !ready.test(this.#said)) return;
         clearTimeout(timer);
         resolve();
       };
       child.stdout.setEncoding("utf8").on("data", hear);
       child.stderr.setEncoding("utf8").on("data", hear);
+      if (!ready) child.once("spawn", () => hear(""));
       child.once("error", reject);
       child.once("exit", (code) => reject(new Error(`${command} ended with ${code}:\n${this.#said}`)));
     }).catch(async (error) => {
       await this.stop();
       throw error;
     });
+  }
+
+  get hasEnded() {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   get said() {

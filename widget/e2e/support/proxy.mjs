@@ -10,8 +10,8 @@ export class Proxy {
   #server;
   #target = null;
   /**
-   * Asked before every request: `"drop"` cuts the connection at once, `"lose"` only after the server did its work,
-   * `"cookieless"` takes the cookies out of the answer.
+   * Asked before every request: `"drop"` cuts the connection at once, `"lose"` only after the server did its work, `"cut"` in
+   * the middle of its answer, `"cookieless"` takes the cookies out of the answer.
    */
   weather = () => "fair";
   origin;
@@ -23,6 +23,10 @@ export class Proxy {
     await new Promise((resolve) => proxy.#server.listen(0, "127.0.0.1", resolve));
     proxy.origin = `${certificate ? "https" : "http"}://${name}:${proxy.#server.address().port}`;
     return proxy;
+  }
+
+  get port() {
+    return this.#server.address().port;
   }
 
   /** From now on requests go to this port. */
@@ -45,6 +49,13 @@ export class Proxy {
     const onward = ask({ host: "127.0.0.1", port: this.#target, method: request.method, path: request.url, headers }, (answer) => {
       if (weather === "lose") {
         answer.resume().on("end", () => request.socket.destroy());
+        return;
+      }
+      if (weather === "cut") {
+        // The whole length is promised, and half of it sent.
+        const length = Number(answer.headers["content-length"]);
+        response.writeHead(answer.statusCode, answer.headers);
+        answer.on("data", (bytes) => response.write(bytes.subarray(0, length / 2), () => request.socket.destroy()));
         return;
       }
       const { "set-cookie": cookies, ...others } = answer.headers;

@@ -19,10 +19,10 @@ import { Visitor } from "./visitor-api.mjs";
 const TIMEOUT_MS = 120_000;
 const PICTURES = process.env.AFTERWORD_E2E_PICTURES ?? join(tmpdir(), "afterword-e2e-failures");
 
-/** Plays `play` on a stage of its own; `setting` is what `Stage.set` takes. */
+/** Plays `play` on a stage of its own; `setting` is what `Stage.set` takes, or makes that when the scene begins. */
 export function scene(name, setting, play) {
   if (!play) return scene(name, {}, setting);
-  return played(name, () => Stage.set(setting), play);
+  return played(name, async () => Stage.set(typeof setting === "function" ? await setting() : setting), play);
 }
 
 /** Plays `play` in the demo that `things()` gives: one for all scenes of a file, because planting it takes a while. */
@@ -62,13 +62,16 @@ async function once(name, set, play) {
 export class Stage {
   #people = [];
   #closing = [];
+  /** Others than the host and the server whom people's browsers may ask. */
+  #elsewhere = [];
 
   /**
    * A server with the site `blog`, whose one origin is the host's; codes arrive in `mailbox`. `proxied` puts a proxy in
    * front of the server, under `path` and over TLS if asked; `tls` is for all of them.
    */
-  static async set({ settings = {}, mail = true, site = true, hosts = [], proxied = false, path = "", tls = false } = {}) {
+  static async set({ settings = {}, mail = true, site = true, hosts = [], origins = [], proxied = false, path = "", tls = false } = {}) {
     const stage = new Stage();
+    stage.#elsewhere = origins;
     try {
       const [blog, comments] = tls ? ["blog.example", "comments.example.net"] : ["blog.localhost", "comments.localhost"];
       const paper = tls ? certificate(blog, comments) : null;
@@ -106,7 +109,7 @@ export class Stage {
   }
 
   get origins() {
-    return [this.host.origin, new URL(this.server.base).origin];
+    return [this.host.origin, new URL(this.server.base).origin, ...this.#elsewhere];
   }
 
   /** `origins` are more that this person's pages may ask; the rest is Playwright's for a browser context. */

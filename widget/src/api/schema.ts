@@ -96,8 +96,8 @@ export type Visitor =
 /** How a session began; a provider has an id and a name. */
 export type Via = { kind: "email" | "password" | "provider" | "sso" | "link"; id?: string; name?: string };
 
-/** Somewhere else where people have accounts. */
-export type Provider = { id: string; name: string; icon: { view_box: string; path: string }; asks_for_server: boolean };
+/** Somewhere else where people have accounts. Its icon is one path in a square of `view_box`. */
+export type Provider = { id: string; name: string; icon: { view_box: number; path: string }; asks_for_server: boolean };
 
 export type Mine = { visitor: Visitor; liked: CommentId[]; comments: Comment[]; pending?: Comment[] };
 
@@ -109,6 +109,8 @@ export type SessionAnswer = {
   expires_in_secs: number;
   refresh?: string;
   visitor: Visitor;
+  /** What a provider calls somebody who has no name here yet. */
+  suggested_name?: string;
   /** How many comments of a guest have become theirs. */
   claimed?: number;
 };

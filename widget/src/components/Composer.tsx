@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isProblem } from "../api/problem.ts";
-import type { Block, Visitor } from "../api/schema.ts";
+import type { Visitor } from "../api/schema.ts";
 import { t } from "../i18n/t.ts";
 import { fetchChunk } from "../state/chunks.ts";
 import { dropOldDrafts, keepDraft, readDraft } from "../state/drafts.ts";
@@ -8,15 +8,17 @@ import type { ThreadState } from "../state/thread.ts";
 import { waitSecs } from "../state/explain.ts";
 import { newKey, visit } from "../state/visit.ts";
 import { addStyles } from "../styles/sheets.ts";
-import { Body } from "./Body.tsx";
 import css from "./Composer.css";
 import { SignIn } from "./SignIn.tsx";
 import { Trouble } from "./Trouble.tsx";
+import { lazy } from "./lazy.tsx";
 import { useAttempt } from "./useAttempt.ts";
 import { useChanges } from "./useChanges.ts";
 import { useCountdown } from "./useCountdown.ts";
 
 addStyles(css);
+
+const Preview = lazy("preview", "Preview");
 
 /** The composer above the thread. */
 export function NewComment({ thread }: { thread: ThreadState }) {
@@ -103,6 +105,7 @@ export function Composer({ thread, text, setText, parent = null, send, onCancel,
   useEffect(() => {
     if (begun && !session.isMember && session.guest) me.work();
   }, [begun]);
+  useEffect(() => () => me.rest(), []);
   useKeys(area, () => void submit(), text.trim() === "" ? onCancel : undefined);
 
   const { visitor, guest } = session;
@@ -111,7 +114,7 @@ export function Composer({ thread, text, setText, parent = null, send, onCancel,
   const name = visitor?.name ?? guest?.name;
   return (
     <div class="compose" ref={box}>
-      {previewing && <Preview text={text} load={(body) => me.preview(body)} />}
+      {previewing && <Preview thread={thread} text={text} />}
       <div class="bar">
         <span class="hint" dir="ltr" title={t("markdownTitle")}>{t("markdown")}</span>
         {left < 500 && <span class={left < 0 ? "chars over" : "chars"}>{left < 0 ? t("charsOver", { n: -left }) : t("charsLeft", { n: left })}</span>}
@@ -152,31 +155,6 @@ function Earlier({ thread, id }: { thread: ThreadState; id: string | undefined }
     if (await reveal(thread, id)) thread.set({ focus: { id } });
   };
   return <button type="button" class="plain" onClick={() => void see()}>{t("seeIt")}</button>;
-}
-
-/** The text as it will look: asked of the server, which alone reads Markdown. */
-function Preview({ text, load }: { text: string; load: (body: string) => Promise<Block[]> }) {
-  const [tree, setTree] = useState<Block[] | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const body = text.trim();
-  useEffect(() => {
-    let current = true;
-    const ask = () => load(body).then(
-      (found) => current && (setTree(found), setError(null)),
-      (failure: unknown) => current && setError(failure),
-    );
-    const timer = setTimeout(() => body && void ask(), tree ? 400 : 0);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [body]);
-  return (
-    <section class="preview" aria-label={t("preview")} aria-live="polite">
-      {body === "" ? <p class="hint">{t("previewEmpty")}</p> : tree && <Body tree={tree} />}
-      <Trouble error={error} />
-    </section>
-  );
 }
 
 /** Ctrl or Cmd with Enter posts; Escape leaves an editor in which nothing was written. */

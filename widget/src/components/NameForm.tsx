@@ -4,11 +4,11 @@ import { TextField } from "./TextField.tsx";
 import { Trouble } from "./Trouble.tsx";
 import { useAttempt } from "./useAttempt.ts";
 
-type Props = { save: (name: string) => Promise<void>; onDone: () => void };
+type Props = { suggested: string; save: (name: string) => Promise<void>; onDone: () => void };
 
 /** Asked at a first sign-in, because nothing can be posted without a name. */
-export function NameForm({ save, onDone }: Props) {
-  const [name, setName] = useState("");
+export function NameForm({ suggested, save, onDone }: Props) {
+  const [name, setName] = useState(suggested);
   const { busy, error, attempt } = useAttempt();
   const submit = async (event: Event) => {
     event.preventDefault();

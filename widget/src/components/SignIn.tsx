@@ -58,7 +58,7 @@ export function SignIn({ thread, toPost = false, onDone, onClose }: Props) {
   let content: ComponentChild;
   if (nameless) {
     title = t("nameTitle");
-    content = <NameForm save={(name) => visit(thread).setName(name)} onDone={done} />;
+    content = <NameForm suggested={session.suggested} save={(name) => visit(thread).setName(name)} onDone={done} />;
   } else {
     const ways = elsewhere && step !== "code" && <Ways key="w" thread={thread} inApp={inApp} busy={step === "window"} onBusy={(busy) => setStep(busy ? "window" : "choose")} onDone={done} />;
     const email = site?.email_sign_in && step !== "window" && <EmailSignIn key="e" session={session} onStep={(sent) => setStep(sent ? "code" : "choose")} onDone={done} />;

@@ -69,7 +69,7 @@ export function Ways({ thread, inApp, busy, onBusy, onDone }: Props) {
       {providers.length > 0 && <p class="hint">{inApp ? t("inApp", { names }) : t("waysTitle")}</p>}
       {shown.map((provider) => (
         <button key={provider.id} type="button" class="secondary way" aria-label={t("continueWith", { name: provider.name })} onClick={() => open(provider)}>
-          <svg viewBox={provider.icon.view_box} aria-hidden="true"><path d={provider.icon.path} /></svg>
+          <svg viewBox={`0 0 ${provider.icon.view_box} ${provider.icon.view_box}`} aria-hidden="true"><path d={provider.icon.path} /></svg>
           <span>{provider.name}{provider.id === last && <small>{t("lastUsed")}</small>}</span>
         </button>
       ))}

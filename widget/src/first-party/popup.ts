@@ -4,13 +4,14 @@ import { post, said } from "./lib/ask.js";
 import { maybe, nothing, object, text } from "./lib/decode.js";
 import { copyButton, find, showStep } from "./lib/dom.js";
 import { blame, handle, revealable, value } from "./lib/forms.js";
-import { code, secondFactorFields, withSecondFactor } from "./lib/second-factor.js";
 import { handOver, type Opener } from "./lib/hand-over.js";
+import { whenMailIsUsed } from "./lib/mail-channel.js";
+import { code, secondFactorFields, withSecondFactor } from "./lib/second-factor.js";
 
 /** How long the opener may take to acknowledge before the code is shown to be carried by hand. */
 const PATIENCE_MS = 2_000;
 
-interface Code {
+interface Handed {
   code: string;
   pasted: string;
   origin: string;
@@ -30,6 +31,8 @@ const finished = object({
 
 const main = find("main", HTMLElement);
 const tx = main.dataset["tx"] ?? "";
+const form = find("#password-form", HTMLFormElement);
+const maybeForm = (id: string) => document.querySelector<HTMLFormElement>(`#${id}`);
 
 async function finish(path: string, sent: Record<string, string | null>): Promise<void> {
   const { location: to, code: handed, pasted, origin, st, return_to } = await post(path, { tx, ...sent }, finished);
@@ -39,7 +42,7 @@ async function finish(path: string, sent: Record<string, string | null>): Promis
   }
 }
 
-function hand({ code: handed, pasted, origin, st, return_to }: Code): void {
+function hand({ code: handed, pasted, origin, st, return_to }: Handed): void {
   showStep("finishing");
   const opener: Opener | null = window.opener;
   if (!opener && return_to) {
@@ -60,46 +63,53 @@ function hand({ code: handed, pasted, origin, st, return_to }: Code): void {
   );
 }
 
-/** On to a provider. One that asks for a server is told which. */
-async function leave(provider: string, asksForServer: boolean): Promise<void> {
-  const server = asksForServer ? window.prompt("Which server is your account on?")?.trim() : undefined;
-  if (asksForServer && !server) return;
+// — providers
+
+/** On to a provider; `server` is where somebody's account is, for those that ask. */
+async function leave(provider: string, server?: string): Promise<void> {
   const { location: to } = await post("/auth/popup/provider", { tx, provider, server }, object({ location: text }));
   location.assign(to);
 }
 
-for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-provider]")) {
-  const provider = button.dataset["provider"] ?? "";
-  button.addEventListener("click", () => {
-    button.setAttribute("aria-disabled", "true");
-    leave(provider, "asksForServer" in button.dataset)
-      .catch((error: unknown) => {
-        const place = document.querySelector<HTMLElement>("#provider-error");
-        showStep("sign-in");
-        if (place) {
-          place.textContent = said(error);
-          place.hidden = false;
-        }
-      })
-      .finally(() => button.removeAttribute("aria-disabled"));
+function choose(button: HTMLButtonElement): void {
+  const { provider = "", name } = listed(button.dataset["provider"] ?? "")?.dataset ?? button.dataset;
+  for (const place of document.querySelectorAll(".provider-name")) place.textContent = name ?? "";
+  if (listed(provider) && "asksForServer" in (listed(provider) as HTMLElement).dataset) {
+    serverForm.dataset["for"] = provider;
+    showStep("server");
+    find("#server-name", HTMLInputElement).focus();
+    return;
+  }
+  showStep("leaving");
+  leave(provider).catch((error: unknown) => {
+    showStep("sign-in");
+    const known = document.querySelector<HTMLDetailsElement>("#another");
+    if (known) known.open = true;
+    const place = find("#provider-error", HTMLElement);
+    place.textContent = said(error);
+    place.hidden = false;
   });
 }
+
+/** A provider's own button, which knows more of it than the one for another try. */
+const listed = (provider: string) => document.querySelector<HTMLButtonElement>(`.providers [data-provider="${CSS.escape(provider)}"]`);
+
+for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-provider]")) {
+  button.addEventListener("click", () => choose(button));
+}
+
+const serverForm = find("#server-form", HTMLFormElement);
+handle(serverForm, {
+  fields: { "no-such-server": "server" },
+  send: (values) => leave(serverForm.dataset["for"] ?? "", value(values, "server").trim()),
+});
 
 for (const button of document.querySelectorAll("[data-another-way]")) {
   button.addEventListener("click", () => showStep("sign-in"));
 }
 
-const proof = document.querySelector<HTMLFormElement>("#prove-password-form");
-if (proof) {
-  handle(proof, {
-    fields: { "wrong-password": "password", ...secondFactorFields },
-    send: (values) =>
-      withSecondFactor(proof, () =>
-        finish("/auth/popup/prove/password", { password: value(values, "password"), code: code(values) })),
-  });
-}
+// — a password, or a link by mail
 
-const form = find("#password-form", HTMLFormElement);
 revealable(form);
 handle(form, {
   fields: { "invalid-email": "email", ...secondFactorFields },
@@ -108,7 +118,49 @@ handle(form, {
       finish("/auth/popup/password", { email: value(values, "email"), password: value(values, "password"), code: code(values) })),
 });
 
-const again = document.querySelector<HTMLFormElement>("#continue-form");
+document.querySelector("#mail")?.addEventListener("click", () => {
+  const email = find("#email", HTMLInputElement);
+  if (!email.value.trim() || !email.validity.valid) return blame(form, "email", "Type the address that the link goes to.");
+  post("/auth/popup/mail", { tx, email: email.value.trim() }, nothing).then(
+    () => mailed(email.value.trim()),
+    (error: unknown) => blame(form, undefined, said(error)),
+  );
+});
+
+/** Waits for the link in a mail to be opened in this browser. */
+function mailed(address: string): void {
+  find("#mailed-to", HTMLElement).textContent = address;
+  showStep("mailed");
+  // Told to all windows of this browser that wait: the server knows whose it was.
+  whenMailIsUsed(() => void finish("/auth/popup/mail/finish", {}).catch(() => undefined));
+}
+handle(find("#mailed-form", HTMLFormElement), { send: () => finish("/auth/popup/mail/finish", {}) });
+
+// — the proof that an older account is theirs
+
+const proof = maybeForm("prove-password-form");
+if (proof) {
+  revealable(proof);
+  handle(proof, {
+    fields: { "wrong-password": "password", ...secondFactorFields },
+    send: (values) =>
+      withSecondFactor(proof, () => finish("/auth/popup/prove/password", { password: value(values, "password"), code: code(values) })),
+  });
+}
+
+const proofByMail = maybeForm("prove-mail-form");
+if (proofByMail) {
+  handle(proofByMail, {
+    send: async () => {
+      await post("/auth/popup/prove/mail", { tx }, nothing);
+      mailed(document.querySelector("#prove bdi")?.textContent ?? "");
+    },
+  });
+}
+
+// — who is known here already
+
+const again = maybeForm("continue-form");
 if (again) {
   handle(again, {
     send: async () => {
@@ -122,7 +174,7 @@ if (again) {
   });
 }
 
-const signOut = document.querySelector<HTMLFormElement>("#sign-out-form");
+const signOut = maybeForm("sign-out-form");
 if (signOut) {
   handle(signOut, {
     send: async () => {
@@ -144,10 +196,15 @@ for (const button of document.querySelectorAll("[data-close]")) {
 
 find("#by-hand .copy", HTMLElement).append(copyButton(() => find("#pasted", HTMLElement).textContent ?? "", "Copy the code"));
 
+// — where the page begins
+
 const { straightTo, code: handed, pasted, origin, st, returnTo } = main.dataset;
+const first = straightTo === undefined ? null : listed(straightTo);
 if (handed && pasted && origin && st) {
   // Came back from a provider: the page has the code already.
   hand({ code: handed, pasted, origin, st, return_to: returnTo ?? null });
-} else if (straightTo) {
-  document.querySelector<HTMLButtonElement>(`button[data-provider="${CSS.escape(straightTo)}"]`)?.click();
+} else if (first) {
+  choose(first);
+} else if (straightTo !== undefined) {
+  showStep("sign-in");
 }

@@ -1,17 +1,16 @@
 /** The parts that are loaded when somebody needs them. */
 
+import type { later } from "./later.ts";
+
 export const chunks = {
   browse: () => import("../browse.ts"),
   visitor: () => import("../visitor.ts"),
   composer: () => import("../composer.ts"),
   moderation: () => import("../moderation.ts"),
-  ways: () => import("../ways.ts"),
-  work: () => import("../work.ts"),
-  waiting: () => import("../waiting.ts"),
-  sso: () => import("../sso.ts"),
 };
 
-export type Chunks = { [K in keyof typeof chunks]: Awaited<ReturnType<(typeof chunks)[K]>> };
+type All = typeof chunks & typeof later;
+export type Chunks = { [K in keyof All]: Awaited<ReturnType<All[K]>> };
 
 /** Chunks that are here, or could not be had when last sent for. */
 const got: { [K in keyof Chunks]?: Chunks[K] | "failed" } = {};
@@ -22,7 +21,7 @@ type Drawn = { redraw(): void };
 
 export async function fetchChunk<K extends keyof Chunks>(chunk: K): Promise<Chunks[K]> {
   try {
-    const loaded = (await chunks[chunk]()) as Chunks[K];
+    const loaded = (await (chunks as All)[chunk]()) as Chunks[K];
     got[chunk] = loaded;
     return loaded;
   } catch (error) {

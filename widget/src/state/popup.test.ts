@@ -124,3 +124,11 @@ test("only a message of exactly the form that carries a code carries one", () =>
   expect(codeIn({ v: 1, t: "aw.code", st: "s", c: CODE }, "s")).toBe(CODE);
   expect(codeIn({ v: 1, t: "aw.code", st: "s", c: CODE }, "another")).toBeNull();
 });
+
+test("a browser that throws instead of opening a window has blocked it", async () => {
+  const { made } = await attempt();
+  vi.spyOn(window, "open").mockImplementation(() => {
+    throw new DOMException("not in a sandbox", "InvalidAccessError");
+  });
+  expect(made.open()).toBe(false);
+});

@@ -52,7 +52,11 @@ export function popupAttempt(session: Session, proof: Proof, done: () => void, f
   return {
     open(provider) {
       stop();
-      popup = window.open(popupUrl(session.api, proof, state, { provider }), "_blank", "popup,width=480,height=640");
+      try {
+        popup = window.open(popupUrl(session.api, proof, state, { provider }), "_blank", "popup,width=480,height=640");
+      } catch {
+        popup = null; // Firefox throws in a page whose own sandbox lets it open none; others give nothing.
+      }
       if (!popup) return false;
       addEventListener("message", hear);
       timer = setTimeout(() => (stop(), failed(null)), PATIENCE_MS);

@@ -224,3 +224,18 @@ test("whether a cookie is kept is asked twice, once for a page, and never over p
   expect(await plain.keepsCookie()).toBe(false);
   expect(asked("auth/probe")).toBe(2);
 });
+
+test("a browser that denies tabs to know of each other still keeps its session", async () => {
+  vi.stubGlobal("BroadcastChannel", function denied() {
+    throw new DOMException("The operation is insecure.", "SecurityError");
+  });
+  vi.stubGlobal("navigator", { ...navigator, locks: { request: () => Promise.reject(new DOMException("not allowed", "SecurityError")) } });
+  try {
+    const { api, asked, mine } = await signedIn();
+    const session = new Session(api);
+    expect((await mine(session)).visitor.name).toBe("Ada");
+    expect(asked("auth/refresh")).toBe(1);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});

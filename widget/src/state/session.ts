@@ -22,6 +22,8 @@ const MARGIN_MS = 30_000;
 export class Session extends Observable {
   /** As the server last said; `null` until it did. */
   visitor: Visitor | null = null;
+  /** What a provider calls them who have no name here yet: for them to take, or not. */
+  suggested = "";
   #access: { token: string; until: number } | null = null;
   #partitioned: Promise<boolean> | null = null;
   #refreshing: Promise<void> | null = null;
@@ -36,7 +38,7 @@ export class Session extends Observable {
     super();
     this.#shelf = shelf(api.site);
     this.#tab = shelf(api.site, "sessionStorage");
-    this.#channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(`afterword/${api.site}`);
+    this.#channel = channel(`afterword/${api.site}`);
     this.#channel?.addEventListener("message", ({ data }) => data === "signed-out" && this.#forget());
     // A new session is told by the storage itself: a message may come before the value it speaks of. One that went is
     // told both ways, because a browser may have only one of them.
@@ -113,6 +115,7 @@ export class Session extends Observable {
   accept(answer: SessionAnswer, began: boolean, subject?: string): void {
     this.#access = { token: answer.access, until: Date.now() + answer.expires_in_secs * 1000 - MARGIN_MS };
     this.visitor = answer.visitor;
+    this.suggested = answer.suggested_name ?? "";
     const before = this.#shelf.read<Stored>("session");
     if (answer.refresh) this.#shelf.write("session", { refresh: answer.refresh });
     else if (began || !before) this.#shelf.write("session", {});
@@ -180,7 +183,7 @@ export class Session extends Observable {
         if (ended) this.#forget();
       }
     };
-    await (navigator.locks ? navigator.locks.request(`afterword/${this.api.site}/refresh`, refresh) : refresh());
+    await alone(`afterword/${this.api.site}/refresh`, refresh);
     // The server ended it, nobody here did: the site may still know who is reading.
     if (ended) await this.renew?.();
   }
@@ -191,6 +194,26 @@ export class Session extends Observable {
     this.#shelf.remove("session");
     this.#shelf.remove("subject");
     this.changed();
+  }
+}
+
+/** Firefox denies a page that may store nothing to talk to its other tabs, too. */
+function channel(name: string): BroadcastChannel | null {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return null;
+  }
+}
+
+/** Runs while no other tab does, as far as this browser lets tabs know of each other. */
+async function alone(name: string, deed: () => Promise<void>): Promise<void> {
+  let begun = false;
+  try {
+    await navigator.locks.request(name, () => ((begun = true), deed()));
+  } catch (error) {
+    if (begun) throw error;
+    await deed();
   }
 }
 

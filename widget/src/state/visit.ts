@@ -3,8 +3,9 @@
  * on the page goes through the `ThreadState`.
  */
 
+import "./later.ts";
 import { isProblem } from "../api/problem.ts";
-import type { Block, Comment, Mine, Solution, Visitor } from "../api/schema.ts";
+import type { Comment, Mine, Solution, Visitor } from "../api/schema.ts";
 import { t } from "../i18n/t.ts";
 import { fetchChunk } from "./chunks.ts";
 import { pageQuery } from "./page.ts";
@@ -12,6 +13,7 @@ import { randomToken } from "./proof.ts";
 import { type Session, sessionOf } from "./session.ts";
 import { change, find, join, put } from "./merge.ts";
 import type { Talk } from "./talks.ts";
+import type { Work } from "./work.ts";
 import type { Which } from "./waiting.ts";
 import { NOBODY, type ThreadState } from "./thread.ts";
 
@@ -25,6 +27,7 @@ export class Visit {
   readonly session: Session;
   #signedIn = false;
   #asked = 0;
+  #work: Work | null = null;
 
   constructor(readonly thread: ThreadState) {
     this.session = sessionOf(thread.api);
@@ -92,12 +95,22 @@ export class Visit {
 
   /** Begins the work that a guest's comment needs, while they still type. */
   work(): void {
-    fetchChunk("work").then((chunk) => chunk.workOf(this.thread).begin(), () => {});
+    this.#worker().then((work) => work.begin(), () => {});
+  }
+
+  /** Nobody needs it any more. */
+  rest(): void {
+    this.#work?.stop();
+  }
+
+  async #worker(): Promise<Work> {
+    const { Work: Made } = await fetchChunk("work");
+    return (this.#work ??= new Made(this.thread));
   }
 
   /** Sends with the proof of that work; once more, with more of it, if the server asks for that. */
   async #worked<T>(send: (proof: Solution | null) => Promise<T>): Promise<T> {
-    const work = (await fetchChunk("work")).workOf(this.thread);
+    const work = await this.#worker();
     let proof = await work.begin();
     for (let left = 2; ; left--) {
       try {
@@ -131,10 +144,6 @@ export class Visit {
     const { markdown } = await this.session.as((bearer) =>
       this.thread.api.get<{ markdown: string }>(`comments/${comment.id}/source`, {}, { bearer }));
     return markdown;
-  }
-
-  async preview(body: string): Promise<Block[]> {
-    return (await this.thread.api.send<{ body: Block[] }>("POST", "preview", { body })).body;
   }
 
   /** Likes a comment or takes it back: shown at once, undone if the server says no, kept for after signing in. */
@@ -205,6 +214,8 @@ export class Visit {
   async #redeem(returned: string): Promise<void> {
     const { redeemReturned } = await fetchChunk("ways");
     await redeemReturned(this.session, returned).catch(() => this.thread.say(t("signInFailed")));
+    const { visitor } = this.session;
+    if (visitor?.kind === "member" && !visitor.name) this.thread.ask({ at: "top", what: "sign-in" });
   }
 }
 

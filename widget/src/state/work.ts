@@ -49,11 +49,3 @@ export class Work {
     return { challenge: task.challenge, nonce: await solve(task, signal) };
   }
 }
-
-const works = new WeakMap<ThreadState, Work>();
-
-export function workOf(thread: ThreadState): Work {
-  const known = works.get(thread) ?? new Work(thread);
-  works.set(thread, known);
-  return known;
-}

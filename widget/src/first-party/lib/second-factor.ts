@@ -16,7 +16,7 @@ export async function withSecondFactor(form: HTMLFormElement, send: () => Promis
   } catch (error) {
     if (!(error instanceof Refused && error.kind === "second-factor-needed")) throw error;
     find("[data-second-factor]", HTMLElement, form).hidden = false;
-    find("#code", HTMLInputElement, form).focus();
+    find("[name=code]", HTMLInputElement, form).focus();
   }
 }
 

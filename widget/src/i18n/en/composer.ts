@@ -6,7 +6,6 @@ export const composer = {
   saving: "Saving…",
   cancel: "Cancel",
   preview: "Preview",
-  previewEmpty: "Nothing to preview yet.",
   markdown: "**bold**  *italic*  `code`  > quote",
   markdownTitle: "You can use Markdown",
   yourReply: "Your reply",

@@ -1,0 +1,4 @@
+/** What a text will look like. */
+export const preview = {
+  previewEmpty: "Nothing to preview yet.",
+} as const;
