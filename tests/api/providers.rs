@@ -104,7 +104,10 @@ async fn who_says_no_or_finds_nobody_there_is_told_and_can_go_another_way() {
         let page = browser.get(&format!("/auth/cb/google?state={state}&{query}")).await;
         assert_eq!(page.status, status, "{}", page.text());
         assert!(page.text().contains(said), "{query}: {}", page.text());
-        assert!(page.text().contains("Try again") && page.text().contains("Other ways to sign in"), "{query}");
+        assert!(
+            page.text().contains("Try again") && page.text().contains("Other ways to sign in"),
+            "{query}"
+        );
         assert_eq!(attribute(&page, "data-code"), None);
         assert!(!page.text().contains("iss is another"), "the operator's words are not theirs");
     }

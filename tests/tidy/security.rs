@@ -93,9 +93,9 @@ fn has_test(file: &File, test: &str) -> bool {
 /// Listeners for messages of other windows that do not look at who sent them.
 pub fn trusting_listeners(file: &File) -> Vec<String> {
     let listens = file.text.match_indices("addEventListener(\"message\"").any(|(at, _)| {
-        let listener = file.text[..at].trim_end_matches(['?', '.']).to_lowercase();
+        let listener = file.text[..at].rsplit(['\n', ';']).next().unwrap_or_default().to_lowercase();
         // A channel carries what pages of the same origin say, and a port what its other end does: nobody else.
-        !["channel", "port", "port1", "port2"].iter().any(|private| listener.ends_with(private))
+        !["channel", "port1", "port2"].iter().any(|private| listener.contains(private))
     });
     let is_asked = |what: &str| {
         file.text.contains(&format!(".{what} !==")) || file.text.contains(&format!(".{what} ==="))
