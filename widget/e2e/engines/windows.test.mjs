@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { inEachEngine } from "../support/engines/scene.mjs";
+import { CUT, WINDOWLESS, opener } from "../support/engines/windows.mjs";
 
 /** Tries to open a window while nobody has clicked anything, and keeps what came of it. */
 const UNASKED = `<script>
@@ -13,11 +14,6 @@ const ASKED = `<script>
     try { asked = window.open("about:blank") === null ? "blocked" : "open"; } catch { asked = "blocked"; }
   });
 </script>`;
-const CUT = { "cross-origin-opener-policy": "same-origin" };
-/** A page that is its own frame, without the right to open windows. */
-const WINDOWLESS = { "content-security-policy": "sandbox allow-scripts allow-same-origin allow-forms allow-modals" };
-
-const opener = (window) => window.tab.ask(() => (globalThis.opener === null ? "cut" : "there"));
 
 inEachEngine("the window opens within the click, past the browser's own blocker, and hands its code over", {}, async (stage) => {
   const olive = await stage.reader();

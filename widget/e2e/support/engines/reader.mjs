@@ -81,14 +81,21 @@ export class Reader {
   }
 
   /** Presses the button that opens the server's window; gives that window, or `null` if the engine let none open. */
-  async openWindow() {
+  async openWindow(way = "More ways to sign in") {
     const before = await this.browser.tabs();
     await this.press("button", "Sign in");
-    await this.press("button", "More ways to sign in");
+    await this.press("button", way);
     await this.sees("button", /^(Open the window again|Sign in on this page instead)$/);
     if (await this.tab.has("button", "Sign in on this page instead")) return null;
     const tab = await eventually("the window", async () => (await this.browser.tabs()).find((each) => !before.some((one) => one.is(each))));
     return new Reader(this.browser, tab);
+  }
+
+  /** Who is new takes the name they have elsewhere. */
+  async takeName() {
+    await this.sees("textbox", "Display name");
+    await this.press("button", "Continue");
+    await this.isSignedIn();
   }
 
   /** In that window. */

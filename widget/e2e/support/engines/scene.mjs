@@ -13,6 +13,7 @@ import { Host } from "../host.mjs";
 import { MailServer } from "../mail.mjs";
 import { Nginx, freePort } from "../nginx.mjs";
 import { makeOwner } from "../owner.mjs";
+import { Provider } from "../provider.mjs";
 import { Proxy } from "../proxy.mjs";
 import { Reader } from "./reader.mjs";
 
@@ -51,13 +52,16 @@ async function once(engine, setting, play) {
 class Stage {
   #closing = [];
 
-  /** `keeps` is what the browser keeps (see each engine), `moved` a clock that the test moves. */
-  static async set(engine, { keeps = "as it comes", moved = false } = {}) {
+  /**
+   * `keeps` is what the browser keeps (see each engine), `moved` a clock that the test moves, `provided` a provider called
+   * Harbour.
+   */
+  static async set(engine, { keeps = "as it comes", moved = false, provided = false } = {}) {
     const stage = new Stage();
     stage.engine = engine;
     stage.keeps = keeps;
     try {
-      await stage.#build(moved);
+      await stage.#build(moved, provided);
       const { launch } = await import(`./${engine}.mjs`);
       stage.browser = stage.#keep(await launch({ hosts: [PAGE, SERVER, ELSEWHERE], keeps }));
     } catch (error) {
@@ -67,7 +71,7 @@ class Stage {
     return stage;
   }
 
-  async #build(moved) {
+  async #build(moved, provided) {
     const port = await freePort();
     const origin = (name) => `https://${name}:${port}`;
     this.mailbox = this.#keep(await MailServer.listen());
@@ -78,7 +82,9 @@ class Stage {
     /** Between nginx and the server: what happens to requests and answers on their way. */
     this.way = this.#keep(await Proxy.listen());
     this.clock = moved ? this.#keep(await Clock.set()) : null;
-    this.server = this.#keep(await Afterword.serve({ base: origin(SERVER), mail: this.mailbox, clock: this.clock }));
+    this.provider = provided ? this.#keep(await Provider.listen()) : null;
+    const settings = this.provider?.settings("harbour") ?? {};
+    this.server = this.#keep(await Afterword.serve({ base: origin(SERVER), settings, mail: this.mailbox, clock: this.clock }));
     this.way.passTo(this.server.port);
     const hosts = { [PAGE]: this.host.port, [ELSEWHERE]: this.elsewhere.port, [SERVER]: this.way.port };
     this.#keep(await Nginx.listen({ port, hosts, certificate: certificate(PAGE, SERVER, ELSEWHERE) }));

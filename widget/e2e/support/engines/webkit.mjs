@@ -33,7 +33,7 @@ export async function launch({ keeps = "as it comes" }) {
     closing.push(() => driver.stop("SIGTERM"));
     const capabilities = {
       acceptInsecureCerts: true,
-      "webkitgtk:browserOptions": { binary: BROWSER, args: ["--automation", `--proxy=http://127.0.0.1:${names.port}`, ...SETTINGS[keeps]] },
+      "webkitgtk:browserOptions": { binary: BROWSER, args: ["--automation", `--proxy=http://127.0.0.1:${names.port}`, "--ignore-host=127.0.0.1", ...SETTINGS[keeps]] },
     };
     const { sessionId } = await ask(port, "POST", "/session", { capabilities: { alwaysMatch: capabilities } });
     closing.push(() => ask(port, "DELETE", `/session/${sessionId}`).catch(() => {}));
