@@ -295,7 +295,8 @@ async fn who_asks_for_a_code_learns_neither_by_answer_nor_by_time_whether_an_add
         let email = ["ada@example.org".to_owned(), format!("nobody{turn}@example.org")][which].clone();
         let (_, challenge) = verifier(&format!("{turn} {which}"));
         let body = json!({ "email": email, "challenge": challenge });
-        answers.lock().push(app.site_request("POST", "/auth/email").json(body).send().await.ok(202));
+        let answer = app.site_request("POST", "/auth/email").json(body).send().await.ok(202);
+        answers.lock().push(answer);
     })
     .await;
     let mut answers = answers.into_inner();
