@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::actions::Limits;
 use crate::actions::access_tokens::AccessTokens;
+use crate::actions::guests::GuestWork;
 use crate::actions::passwords::PasswordChecker;
 use crate::actions::popup::Sealer;
 use crate::actions::senders::Senders;
@@ -49,6 +50,7 @@ impl App {
         Arc::new(App {
             limits: Limits::new(&config.limits, &clock),
             access_tokens: AccessTokens::default(),
+            guest_work: GuestWork::new(&*chance),
             passwords: PasswordChecker::new(&*chance),
             sealer: Sealer::new(&*chance),
             sightings: Sightings::default(),
@@ -75,6 +77,8 @@ pub struct App {
     pub providers: Providers,
     pub limits: Limits,
     pub access_tokens: AccessTokens,
+    /// What guests' browsers were asked to do, and did.
+    pub guest_work: GuestWork,
     pub passwords: PasswordChecker,
     /// Seals sign-ins under way into cookies.
     pub sealer: Sealer,

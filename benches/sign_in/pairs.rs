@@ -30,6 +30,10 @@ pub async fn measure(address: SocketAddr) -> anyhow::Result<()> {
         let sent = json!({ "email": email, "challenge": people::challenge(&turn.to_string()) });
         people::post("/api/v1/sites/bench/auth/email", &[("Origin", ORIGIN)], &sent)
     })
+    .await?;
+    compare("a link by mail", &mut connection, 202, |email, _| {
+        popup.send("/auth/popup/mail", json!({ "email": email }))
+    })
     .await
 }
 

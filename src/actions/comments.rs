@@ -4,14 +4,15 @@ use std::net::IpAddr;
 
 use url::Url;
 
-use super::Error;
+use super::guests::Solution;
 use super::limits::Subject;
+use super::{Error, idempotency};
 use crate::app::{App, random};
 use crate::domain::comments::{Body, RemovedBy, Verdict};
 use crate::domain::moderation::{self, Writer};
 use crate::domain::{
     Account, AccountId, Author, Comment, CommentId, Document, Email, GuestId, Name, Origin, PageKey, PageRef,
-    Refusal, Site, Timestamp, TokenHash, Visitor,
+    Refusal, Site, SiteId, Timestamp, TokenHash, Visitor,
 };
 use crate::storage::comments::{Edit, Idempotency, NewComment, NewPage, Posted, Revision, SentFrom};
 use crate::storage::threads::Context;
@@ -34,6 +35,8 @@ pub struct Draft {
 pub struct GuestDetails {
     pub name: String,
     pub email: Option<String>,
+    /// The work that their browser did.
+    pub proof: Option<Solution>,
 }
 
 /// Where a request came from, as far as it is known.
@@ -53,8 +56,10 @@ pub async fn post(
     sender: Sender,
 ) -> Result<Comment, Error> {
     let now = app.clock.now();
-    let idempotency =
-        draft.idempotency_key.clone().map(|key| Idempotency { key, request: fingerprint(&draft) });
+    let idempotency = draft
+        .idempotency_key
+        .clone()
+        .map(|key| Idempotency { key, request: idempotency::fingerprint(&draft) });
     let key = draft.page.key(site, now)?;
     let url = draft.page.address(site, now)?;
     let body = Body::parse(&draft.body, site.settings.body_max_chars)?;
@@ -65,6 +70,14 @@ pub async fn post(
         .and_then(|guest| guest.email.as_deref())
         .filter(|email| !email.trim().is_empty());
     let email = email.map(Email::parse).transpose()?;
+    // A repeat is not a second comment: it must not be refused for being too fast, and needs no work of its own.
+    let is_repeat = match &idempotency {
+        Some(request) => app.store.is_repeat(site.id, &author, request).await?,
+        None => false,
+    };
+    if !is_repeat {
+        may_post_now(app, site, visitor, &key, draft.guest.as_ref(), &sender)?;
+    }
     match (&author, visitor) {
         (Author::Guest { name, .. }, _) => refuse_staff_names(app, site, name, None).await?,
         // A name is taken on one site and worn on all.
@@ -72,15 +85,6 @@ pub async fn post(
             refuse_staff_names(app, site, name, Some(*id)).await?;
         }
         _ => {}
-    }
-    // A repeat is not a second comment: it must not be refused for being too fast.
-    let is_repeat = match &idempotency {
-        Some(request) => app.store.is_repeat(site.id, &author, request).await?,
-        None => false,
-    };
-    if !is_repeat {
-        note_sender(app, &sender);
-        app.limits.write.check(subject(visitor, &sender))?;
     }
     let document = parse(&body).await;
     let new = NewComment {
@@ -228,6 +232,37 @@ pub(super) fn may_write(app: &App, visitor: &Visitor) -> Result<(), Refusal> {
     }
 }
 
+/// Work and limits. The work first: what has not cost its sender anything must not use up what their address may do.
+fn may_post_now(
+    app: &App,
+    site: &Site,
+    visitor: &Visitor,
+    page: &PageKey,
+    guest: Option<&GuestDetails>,
+    sender: &Sender,
+) -> Result<(), Refusal> {
+    let now = app.clock.now();
+    let is_guest = matches!(visitor, Visitor::Guest { .. });
+    let taken = match is_guest && site.settings.guest_proof {
+        true => {
+            let proof = guest.and_then(|guest| guest.proof.as_ref());
+            Some(app.guest_work.take(site.id, page, proof, now, &*app.chance)?)
+        }
+        false => None,
+    };
+    note_sender(app, sender);
+    if let Err(too_fast) = app.limits.write.check(subject(visitor, sender)) {
+        if let Some(taken) = taken {
+            app.guest_work.give_back(taken);
+        }
+        return Err(too_fast);
+    }
+    if is_guest {
+        app.guest_work.note_comment(site.id, now);
+    }
+    Ok(())
+}
+
 fn author_of(
     app: &App,
     site: &Site,
@@ -240,16 +275,19 @@ fn author_of(
         Visitor::Guest { .. } if !site.settings.guests => Err(Refusal::GuestsOff),
         Visitor::Guest { known, token } => {
             let name = details.ok_or(Refusal::NameNeeded).and_then(|details| Name::parse(&details.name))?;
-            Ok(Author::Guest { id: known.as_ref().map_or_else(|| new_guest(*token), |guest| guest.id), name })
+            Ok(Author::Guest {
+                id: known.as_ref().map_or_else(|| new_guest(site.id, *token), |guest| guest.id),
+                name,
+            })
         }
         Visitor::Member { account, .. } if account.name.is_none() => Err(Refusal::NameNeeded),
         Visitor::Member { account, .. } => Ok(Author::Account(account.id)),
     }
 }
 
-/// A guest's id follows from their token, so that two first requests at once, or a repeated one, make one guest.
-fn new_guest(token: TokenHash) -> GuestId {
-    let hash = blake3::derive_key("afterword guest id v1", &token.0);
+/// A guest's id follows from their token and site, so that two first requests at once, or a repeated one, make one guest.
+fn new_guest(site: SiteId, token: TokenHash) -> GuestId {
+    let hash = blake3::derive_key("afterword guest id v2", &[&token.0[..], &site.0.to_be_bytes()].concat());
     let mut id = [0; 16];
     id.copy_from_slice(&hash[..16]);
     GuestId::from_random(id)
@@ -348,21 +386,4 @@ fn fitted_title(title: &str) -> String {
         .take(crate::domain::Thread::MAX_TITLE_CHARS)
         .collect();
     title.trim().to_owned()
-}
-
-/// What a request asked for, so that a key used for another one is noticed.
-fn fingerprint(draft: &Draft) -> TokenHash {
-    let mut hasher = blake3::Hasher::new();
-    let parent = draft.parent.map(|parent| parent.to_string()).unwrap_or_default();
-    let page = draft.page.id.as_deref().unwrap_or(&draft.page.url);
-    for part in [page, &parent, &draft.body, draft.guest.as_ref().map_or("", |guest| &guest.name)] {
-        hasher.update(&(part.len() as u64).to_be_bytes());
-        hasher.update(part.as_bytes());
-    }
-    TokenHash(*hasher.finalize().as_bytes())
-}
-
-/// The key under which a client may repeat a request: 1 to 64 printable ASCII characters.
-pub fn parse_idempotency_key(raw: &str) -> Option<String> {
-    ((1..=64).contains(&raw.len()) && raw.bytes().all(|b| b.is_ascii_graphic())).then(|| raw.to_owned())
 }

@@ -83,8 +83,20 @@ pub async fn change_site(
             .development
             .map(|on| on.then(|| app.clock.now().plus(Site::DEVELOPMENT_PERIOD))),
         settings: edit.settings,
+        sso: None,
     };
     Ok(app.store.change_site(site.id, change).await??)
+}
+
+/// Changes a site's single sign-on; a new secret comes with it, once.
+pub async fn change_sso(
+    app: &App,
+    account: &Account,
+    key: &SiteKey,
+    change: super::sso::Change,
+) -> Result<(Arc<Site>, Option<String>), Error> {
+    let site = owned(app, account, key).await?;
+    super::sso::change(app, &site, change).await
 }
 
 /// Where a site's widget asked from.

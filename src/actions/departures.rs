@@ -161,9 +161,9 @@ async fn settle(
 /// How an account whose address was found can be proven.
 async fn ways(app: &App, account: AccountId) -> Result<Ways, Error> {
     let facts = app.store.private_facts(account).await?;
-    let (email, password) = facts.map_or((None, None), |facts| (facts.email, facts.password));
-    let email = email.ok_or(Refusal::CodeGone)?;
-    Ok(Ways { email, by_password: password.is_some(), by_mail: app.mailer.is_some() })
+    let facts = facts.ok_or(Refusal::CodeGone)?;
+    let by_mail = app.mailer.is_some() && facts.second_factor.is_none();
+    Ok(Ways { email: facts.email.ok_or(Refusal::CodeGone)?, by_password: facts.password.is_some(), by_mail })
 }
 
 /// A provider's failure as people read it. The operator's words go to the log; they name no person.

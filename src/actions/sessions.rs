@@ -16,6 +16,8 @@ pub struct SignedIn {
     pub visitor: Visitor,
     /// What a provider calls somebody who has not told us their name yet.
     pub suggested_name: Option<Name>,
+    /// How many comments that they wrote as a guest became theirs, if they asked for that.
+    pub claimed: Option<u64>,
 }
 
 /// A session that is not stored yet, and its first refresh token. Who it is for the store fills in, if only it knows.
@@ -94,7 +96,8 @@ pub async fn refresh(app: &App, site: &Site, origin: &Origin, token: &str) -> Re
     let hash = tokens::recognise(TokenKind::Refresh, token).ok_or(Refusal::SessionEnded)?;
     let now = app.clock.now();
     let presented = app.store.presented(hash, now).await?.ok_or(Refusal::SessionEnded)?;
-    if presented.session.scope != (Scope::Widget { site: site.id, origin: origin.clone() }) {
+    let theirs = presented.session.scope == (Scope::Widget { site: site.id, origin: origin.clone() });
+    if !theirs || !site.stands_by(&presented.session) {
         return Err(Refusal::SessionEnded.into());
     }
     if presented.session.refresh_step(presented.token.generation, now) == RefreshStep::Keep {
@@ -130,7 +133,7 @@ pub(super) async fn signed_in(
     }
     let access = app.access_tokens.mint(session.id, account.id, site.id, origin.clone(), now, &*app.chance);
     let visitor = Visitor::Member { account, member, session: session.id, via: session.via.clone() };
-    Ok(SignedIn { access, refresh, visitor, suggested_name: None })
+    Ok(SignedIn { access, refresh, visitor, suggested_name: None, claimed: None })
 }
 
 /// Ends the session of a refresh token; with `everywhere`, all sessions of its account. An unknown token is signed out

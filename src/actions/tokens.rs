@@ -21,8 +21,12 @@ pub enum TokenKind {
     Exchange,
     /// `ln_`: in set-up and sign-in links.
     Link,
+    /// `ml_`: in mails.
+    Mail,
     /// `ss_`: cookies of first-party pages.
     FirstParty,
+    /// `sso_`: what a site and this server share. The only one that is stored as it is.
+    SiteSecret,
     /// `kd_`: cookie of a browser that signed in before.
     Device,
 }
@@ -35,7 +39,9 @@ impl TokenKind {
             TokenKind::Guest => "gt_",
             TokenKind::Exchange => "ec_",
             TokenKind::Link => "ln_",
+            TokenKind::Mail => "ml_",
             TokenKind::FirstParty => "ss_",
+            TokenKind::SiteSecret => "sso_",
             TokenKind::Device => "kd_",
         }
     }

@@ -25,6 +25,9 @@ pub async fn identify(
     }
     // It may have been ended where this map is not at hand: by a code that came twice, or from the command line.
     let session = app.store.session(access.session).await?.ok_or(Refusal::SessionEnded)?;
+    if !site.stands_by(&session) {
+        return Err(Refusal::SessionEnded.into());
+    }
     let account = app.store.account(access.account).await?.ok_or(Refusal::SessionEnded)?;
     let member =
         app.store.member(site.id, account.id).await?.unwrap_or_else(|| Member::new(site.id, account.id, now));

@@ -63,6 +63,29 @@ pub enum SiteCommand {
     },
     /// Change a site; what is not named stays as it is
     Set(SiteEdit),
+    /// Show or change a site's single sign-on: its own members, signed in by a token that it signs
+    Sso(SsoEdit),
+}
+
+#[derive(Debug, Args, Serialize, Deserialize)]
+pub struct SsoEdit {
+    /// The site's key
+    pub key: String,
+    /// Switch it on, or replace the key: print a new secret for the site to sign with (HS256), once
+    #[arg(long, conflicts_with_all = ["public_key", "end_previous", "roles", "off"])]
+    pub new_secret: bool,
+    /// The same with a key pair: the file has the public half (PEM; Ed25519 or ECDSA P-256)
+    #[arg(long, value_name = "FILE", value_parser = key_file, conflicts_with_all = ["end_previous", "roles", "off"])]
+    pub public_key: Option<String>,
+    /// Take the key before the current one no more; by itself that happens after a week
+    #[arg(long, conflicts_with_all = ["roles", "off"])]
+    pub end_previous: bool,
+    /// Let tokens make somebody a viewer or a moderator
+    #[arg(long, value_name = "on|off", hide_possible_values = true, conflicts_with = "off")]
+    pub roles: Option<Switch>,
+    /// Switch it off, which ends the sessions it began
+    #[arg(long)]
+    pub off: bool,
 }
 
 #[derive(Debug, Args, Serialize, Deserialize)]
@@ -105,6 +128,9 @@ pub struct SiteEdit {
     /// Let people comment without an account
     #[arg(long, value_name = "on|off", hide_possible_values = true)]
     pub guests: Option<Switch>,
+    /// Have a guest's browser work a moment before each comment, which keeps robots out
+    #[arg(long, value_name = "on|off", hide_possible_values = true)]
+    pub guest_proof: Option<Switch>,
     /// Show and take likes
     #[arg(long, value_name = "on|off", hide_possible_values = true)]
     pub likes: Option<Switch>,
@@ -123,6 +149,11 @@ pub struct SiteEdit {
     /// Query parameters that tell pages apart, with commas between; "" for none
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub keep_query: Option<Vec<String>>,
+}
+
+/// What the file says: it is here, and the server that takes the order may be elsewhere.
+fn key_file(path: &str) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|fault| fault.to_string())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]

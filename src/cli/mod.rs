@@ -16,6 +16,7 @@ mod output;
 mod owners;
 mod serve;
 mod sites;
+mod sso;
 pub mod wiring;
 
 use std::process::ExitCode;
@@ -70,6 +71,7 @@ async fn carried_out(config: Config, order: Order) -> anyhow::Result<String> {
         Outcome::Site(site) => site.to_string(),
         Outcome::Sites(all) => sites::table(&all),
         Outcome::Link(link) => link.to_string(),
+        Outcome::Sso(sso) => sso.to_string(),
         other => anyhow::bail!("the server answered something else: {other:?}"),
     })
 }

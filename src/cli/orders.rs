@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::arguments::{NewOwner, NewSite, OwnerCommand, SiteCommand, SiteEdit};
-use super::{owners, sites};
+use super::arguments::{NewOwner, NewSite, OwnerCommand, SiteCommand, SiteEdit, SsoEdit};
+use super::{owners, sites, sso};
 use crate::app::App;
 use crate::storage::redb::SchemaCheck;
 
@@ -20,6 +20,8 @@ pub enum Order {
         key: String,
     },
     ChangeSite(SiteEdit),
+    /// Show a site's single sign-on, or change it.
+    SiteSso(SsoEdit),
     AddOwner(NewOwner),
     /// A link for the owner of this address; for the only one without it; for setting up if there is none.
     OwnerLink {
@@ -43,6 +45,7 @@ impl Order {
             Order::ListSites => "site list",
             Order::ShowSite { .. } => "site show",
             Order::ChangeSite(_) => "site set",
+            Order::SiteSso(_) => "site sso",
             Order::AddOwner(_) => "owner add",
             Order::OwnerLink { .. } => "owner link",
             Order::Audit { .. } => "doctor",
@@ -63,6 +66,7 @@ impl From<SiteCommand> for Order {
             SiteCommand::List => Order::ListSites,
             SiteCommand::Show { key } => Order::ShowSite { key },
             SiteCommand::Set(edit) => Order::ChangeSite(edit),
+            SiteCommand::Sso(edit) => Order::SiteSso(edit),
         }
     }
 }
@@ -85,6 +89,7 @@ pub enum Outcome {
     Site(sites::Facts),
     Sites(Vec<sites::Facts>),
     Link(owners::Link),
+    Sso(sso::Facts),
     Audit(AuditFacts),
     Schema { version: u64 },
 }
@@ -108,6 +113,7 @@ pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Outcome> {
         Order::ListSites => Outcome::Sites(sites::list(app)),
         Order::ShowSite { key } => Outcome::Site(sites::show(app, &key)?),
         Order::ChangeSite(edit) => Outcome::Site(sites::change(app, edit).await?),
+        Order::SiteSso(edit) => Outcome::Sso(sso::run(app, edit).await?),
         Order::AddOwner(new) => Outcome::Link(owners::add(app, new).await?),
         Order::OwnerLink { email, forget_second_factor } => {
             Outcome::Link(owners::link(app, email.as_deref(), forget_second_factor).await?)

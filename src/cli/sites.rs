@@ -21,6 +21,7 @@ pub struct Facts {
     origins: Vec<String>,
     development_until: Option<String>,
     guests: bool,
+    guest_proof: bool,
     likes: bool,
     body_max_chars: usize,
     edit_minutes: u64,
@@ -63,6 +64,7 @@ pub async fn change(app: &App, edit: SiteEdit) -> anyhow::Result<Facts> {
             .development
             .map(|switch| switch.is_on().then(|| app.clock.now().plus(Site::DEVELOPMENT_PERIOD))),
         settings: Some(changed_settings(site.settings.clone(), edit)).filter(|new| *new != site.settings),
+        sso: None,
     };
     if change == SiteChange::default() {
         return Ok(facts(app, &site));
@@ -71,7 +73,7 @@ pub async fn change(app: &App, edit: SiteEdit) -> anyhow::Result<Facts> {
     Ok(facts(app, &site))
 }
 
-fn find(app: &App, key: &str) -> anyhow::Result<std::sync::Arc<Site>> {
+pub fn find(app: &App, key: &str) -> anyhow::Result<std::sync::Arc<Site>> {
     let parsed: SiteKey = key.parse()?;
     app.store.site(&parsed).with_context(|| {
         let known: Vec<_> = app.store.sites().iter().map(|site| site.key.to_string()).collect();
@@ -112,6 +114,7 @@ fn changed_settings(mut settings: SiteSettings, edit: SiteEdit) -> SiteSettings 
         }
     }
     set(&mut settings.guests, edit.guests.map(Switch::is_on));
+    set(&mut settings.guest_proof, edit.guest_proof.map(Switch::is_on));
     set(&mut settings.likes, edit.likes.map(Switch::is_on));
     set(&mut settings.body_max_chars, edit.body_max_chars.map(|chars| chars as usize));
     set(
@@ -162,6 +165,7 @@ fn facts(app: &App, site: &Site) -> Facts {
         origins: origins.iter().map(Origin::to_string).collect(),
         development_until: development_until.filter(|until| now < *until).map(|until| until.to_string()),
         guests: settings.guests,
+        guest_proof: settings.guest_proof,
         likes: settings.likes,
         body_max_chars: settings.body_max_chars,
         edit_minutes: settings.edit_window.as_secs() / 60,
@@ -200,6 +204,7 @@ impl fmt::Display for Facts {
             None => writeln!(f, "  development     off")?,
         }
         writeln!(f, "  guests          {}", on(self.guests))?;
+        writeln!(f, "  guest-proof     {}", on(self.guest_proof))?;
         writeln!(f, "  likes           {}", on(self.likes))?;
         writeln!(f, "  body-max-chars  {}", self.body_max_chars)?;
         writeln!(f, "  edit-minutes    {}", self.edit_minutes)?;

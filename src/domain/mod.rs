@@ -21,6 +21,7 @@ pub mod refusals;
 pub mod second_factors;
 pub mod sessions;
 pub mod sites;
+pub mod sso;
 pub mod threads;
 pub mod time;
 pub mod votes;

@@ -19,6 +19,11 @@ pub enum NoticeKind {
     Test,
     /// The link that shows that an account's new address is theirs, to that address.
     ConfirmAddress { token: String },
+    /// A link that signs in, in the browser that asked. `asker` is the site and where its page is; without one it was the
+    /// account page.
+    SignInLink { token: String, asker: Option<(Name, String)> },
+    /// A link that shows an account to be theirs who came from a provider of this name.
+    ProveLink { token: String, provider: String },
     /// To the old address, once it is done.
     AddressChanged,
     /// The password was set, changed or taken away; to the account's address.

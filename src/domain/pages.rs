@@ -135,6 +135,7 @@ mod tests {
             name: Name::parse("Blog").unwrap(),
             origins: vec![Origin::parse("https://blog.example").unwrap()],
             development_until: None,
+            sso: None,
             settings: SiteSettings::default(),
             created_at: Timestamp::EPOCH,
             version: Version(1),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::CommentId;
+use super::sso::TokenFault;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -35,6 +36,10 @@ pub enum Refusal {
     TooManyOrigins { max: usize },
     #[error("a site with this key exists already")]
     SiteExists,
+    #[error(
+        "expected a public key in PEM (\"-----BEGIN PUBLIC KEY-----\"), of the kind Ed25519 or ECDSA P-256"
+    )]
+    InvalidPublicKey,
     #[error("expected a cursor from an earlier answer, in the same order")]
     InvalidCursor,
 
@@ -65,6 +70,8 @@ pub enum Refusal {
     NameNeeded,
     #[error("this site takes comments from signed-in people only")]
     GuestsOff,
+    #[error("your browser has to do a little work first")]
+    ProofNeeded { challenge: String, bits: u8 },
     #[error("you cannot like your own comment")]
     OwnComment,
     #[error("the time to edit this comment is over")]
@@ -89,6 +96,12 @@ pub enum Refusal {
     IdentityTaken,
     #[error("this link works only in the browser where it was asked for")]
     OpenedElsewhere,
+
+    // Single sign-on
+    #[error("single sign-on is off for this site: its owner switches it on in the dashboard")]
+    SsoOff,
+    #[error("{0}")]
+    SsoRefused(TokenFault),
 
     // Again and too often
     #[error("you already said this here")]

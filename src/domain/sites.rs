@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::sessions::{Session, Via};
+use super::sso::SingleSignOn;
 use super::{Name, Origin, Refusal, SiteId, Timestamp, Version};
 
 /// A site's short name in URLs and in `data-site`: 1 to 40 of `a-z`, `0-9` and inner `-`.
@@ -43,12 +45,20 @@ pub struct Site {
     /// Until when pages on this machine (`http://localhost:*` and loopback addresses) count as the site's too.
     pub development_until: Option<Timestamp>,
     pub settings: SiteSettings,
+    /// `None` while the site does not say who its members are.
+    pub sso: Option<SingleSignOn>,
     pub created_at: Timestamp,
     /// Part of every thread's ETag: moves when a setting, a role or a name that readers see changes.
     pub version: Version,
 }
 
 impl Site {
+    /// Whether a session of this site's widget is still good: those that the site began end when it stops vouching.
+    pub fn stands_by(&self, session: &Session) -> bool {
+        session.via != Via::SingleSignOn
+            || self.sso.as_ref().is_some_and(|sso| sso.began_at <= session.created_at)
+    }
+
     pub const DEVELOPMENT_PERIOD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
     pub const MAX_ORIGINS: usize = 50;
 
@@ -63,6 +73,8 @@ impl Site {
 pub struct SiteSettings {
     /// Whether people may comment without an account.
     pub guests: bool,
+    /// Whether a guest's browser works a moment before a comment of theirs is taken.
+    pub guest_proof: bool,
     pub likes: bool,
     pub body_max_chars: usize,
     /// How long an author may change what they wrote.
@@ -78,6 +90,7 @@ impl Default for SiteSettings {
     fn default() -> SiteSettings {
         SiteSettings {
             guests: true,
+            guest_proof: true,
             likes: true,
             body_max_chars: 10_000,
             edit_window: Duration::from_secs(15 * 60),

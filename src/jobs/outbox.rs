@@ -169,6 +169,8 @@ fn retry_after(tries: u32) -> Duration {
 fn kind(notice: &Notice) -> &'static str {
     match notice.kind {
         NoticeKind::SignInCode { .. } => "sign-in code",
+        NoticeKind::SignInLink { .. } => "sign-in link",
+        NoticeKind::ProveLink { .. } => "proof link",
         NoticeKind::Test => "test mail",
         NoticeKind::ConfirmAddress { .. } => "address confirmation",
         NoticeKind::AddressChanged | NoticeKind::PasswordChanged => "account notice",

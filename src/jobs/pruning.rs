@@ -36,6 +36,7 @@ async fn round(app: &App) {
     let now = app.clock.now();
     app.limits.sweep();
     app.access_tokens.sweep(now);
+    app.guest_work.sweep(now);
     report("refused origins", keep_sightings(app).await);
     report("comments", in_chunks(|limit| app.store.prune(now, limit)).await);
     report("sessions", in_chunks(|limit| app.store.prune_sessions(now, limit)).await);

@@ -7,6 +7,7 @@ use askama::Template;
 
 use super::Mail;
 use crate::config::BaseUrl;
+use crate::domain::departures::DEPARTURE_TTL;
 use crate::domain::notices::{Notice, NoticeKind};
 use crate::domain::sessions::{ADDRESS_LINK_TTL, EMAIL_CODE_TTL};
 
@@ -40,10 +41,49 @@ pub fn render(notice: &Notice, base_url: &BaseUrl) -> Mail {
                 written(ConfirmHtml { frame, link, minutes }),
             )
         }
+        NoticeKind::SignInLink { token, asker } => {
+            let host = Frame::of(base_url).host;
+            let (subject, what) = match asker {
+                Some((site, origin)) => (
+                    format!("Sign in to {site}"),
+                    format!(
+                        "Somebody wants to sign in to the comments of {site} on {origin} with this address."
+                    ),
+                ),
+                None => (
+                    format!("Sign in at {host}"),
+                    format!("Somebody wants to sign in to the account page at {host} with this address."),
+                ),
+            };
+            linked(base_url, subject, &what, "Sign in", token)
+        }
+        NoticeKind::ProveLink { token, provider } => {
+            let host = Frame::of(base_url).host;
+            let what = format!(
+                "Somebody who has this address at {provider} signed in at {host}, where you have an account already. \
+                 If the link below is used, {provider} leads to that account from now on."
+            );
+            linked(base_url, format!("Is it you, by way of {provider}?"), &what, "Yes, it is me", token)
+        }
         NoticeKind::AddressChanged => changed(base_url, &ADDRESS_CHANGED),
         NoticeKind::PasswordChanged => changed(base_url, &PASSWORD_CHANGED),
     };
     Mail { to: notice.to.clone(), subject, text, html }
+}
+
+/// A mail whose link completes something in the browser that asked.
+fn linked(
+    base_url: &BaseUrl,
+    subject: String,
+    what: &str,
+    label: &str,
+    token: &str,
+) -> (String, String, String) {
+    let frame = &Frame::of(base_url);
+    let (link, minutes) = (&base_url.join(&format!("/auth/mail#{token}")), DEPARTURE_TTL.as_secs() / 60);
+    let text = written(LinkText { frame, what: &wrapped(what), link, minutes });
+    let html = written(LinkHtml { frame, subject: &subject, what, label, link, minutes });
+    (subject, text, html)
 }
 
 /// Something of an account was changed: what, and what to do if that was somebody else.
@@ -124,6 +164,26 @@ struct CodeText<'a> {
 #[template(path = "mail/sign_in_code.html")]
 struct CodeHtml<'a> {
     facts: &'a CodeFacts<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/link.txt")]
+struct LinkText<'a> {
+    frame: &'a Frame,
+    what: &'a str,
+    link: &'a str,
+    minutes: u64,
+}
+
+#[derive(Template)]
+#[template(path = "mail/link.html")]
+struct LinkHtml<'a> {
+    frame: &'a Frame,
+    subject: &'a str,
+    what: &'a str,
+    label: &'a str,
+    link: &'a str,
+    minutes: u64,
 }
 
 #[derive(Template)]

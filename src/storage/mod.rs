@@ -19,6 +19,7 @@ pub mod redb;
 pub mod second_factors;
 pub mod sessions;
 pub mod sites;
+pub mod sso;
 pub mod threads;
 pub mod votes;
 
@@ -36,6 +37,7 @@ pub use outbox::Outbox;
 pub use second_factors::SecondFactors;
 pub use sessions::Sessions;
 pub use sites::Sites;
+pub use sso::Sso;
 pub use threads::Threads;
 pub use votes::Votes;
 
@@ -53,6 +55,7 @@ pub trait Store:
     + SecondFactors
     + Sessions
     + Sites
+    + Sso
     + Threads
     + Votes
 {
@@ -70,6 +73,7 @@ impl<T> Store for T where
         + SecondFactors
         + Sessions
         + Sites
+        + Sso
         + Threads
         + Votes
 {

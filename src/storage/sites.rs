@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{Answer, StoreError};
+use crate::domain::sso::SingleSignOn;
 use crate::domain::{AccountId, Member, Name, Origin, Site, SiteId, SiteKey, SiteSettings, Timestamp};
 
 /// A change to a site: `None` leaves a thing as it is.
@@ -14,6 +15,8 @@ pub struct SiteChange {
     pub origins: Option<Vec<Origin>>,
     pub development_until: Option<Option<Timestamp>>,
     pub settings: Option<SiteSettings>,
+    /// Single sign-on as it is from now on; `Some(None)` switches it off.
+    pub sso: Option<Option<SingleSignOn>>,
 }
 
 /// A page outside the site's origins that asked for its comments: so that the owner can add it with a click.

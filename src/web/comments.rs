@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::actions;
 use crate::actions::comments::{Draft, GuestDetails};
+use crate::actions::guests::Solution;
 use crate::domain::comments::Verdict;
 use crate::domain::{Comment, CommentId, PageRef, Site, SiteKey, Visitor};
 use crate::web::problem::{Problem, kinds};
@@ -76,7 +77,7 @@ pub fn routes() -> Vec<Route> {
 /// A page as the widget names it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct PostPage {
+pub(super) struct PostPage {
     /// What the owner calls the page (`data-page`).
     id: Option<String>,
     /// Its location, on one of the site's origins.
@@ -84,6 +85,12 @@ struct PostPage {
     /// Its canonical link, if that differs from its location.
     canonical: Option<String>,
     title: String,
+}
+
+impl From<PostPage> for PageRef {
+    fn from(sent: PostPage) -> PageRef {
+        PageRef { id: sent.id, url: sent.url, canonical: sent.canonical }
+    }
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -104,6 +111,16 @@ struct PostGuest {
     name: String,
     /// Never shown.
     email: Option<String>,
+    /// The work that this browser did; see `guests/proof`.
+    proof: Option<PostProof>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PostProof {
+    challenge: String,
+    /// Decimal: SHA-256 of `challenge`, a colon and this begins with as many zero bits as were asked for.
+    nonce: String,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -178,7 +195,7 @@ async fn post(site: SiteKey, req: Request) -> Result<Response, Problem> {
     let site = req.site(&site)?;
     let visitor = req.visitor(&site).await?;
     let idempotency_key = match req.header("idempotency-key") {
-        Some(raw) => Some(actions::comments::parse_idempotency_key(raw).ok_or_else(|| {
+        Some(raw) => Some(actions::idempotency::parse_key(raw).ok_or_else(|| {
             Problem::new(
                 &kinds::HEADERS_MISSING,
                 "Idempotency-Key: expected 1 to 64 printable ASCII characters",
@@ -191,11 +208,15 @@ async fn post(site: SiteKey, req: Request) -> Result<Response, Problem> {
         return Err(Problem::new(&kinds::BAD_JSON, "guest: only with a guest token; you are signed in"));
     }
     let draft = Draft {
-        page: PageRef { id: sent.page.id, url: sent.page.url, canonical: sent.page.canonical },
-        title: sent.page.title,
+        title: sent.page.title.clone(),
+        page: sent.page.into(),
         parent: sent.parent.map(CommentId),
         body: sent.body,
-        guest: sent.guest.map(|guest| GuestDetails { name: guest.name, email: guest.email }),
+        guest: sent.guest.map(|guest| GuestDetails {
+            name: guest.name,
+            email: guest.email,
+            proof: guest.proof.map(|proof| Solution { challenge: proof.challenge, nonce: proof.nonce }),
+        }),
         idempotency_key,
     };
     let comment = actions::comments::post(&req.app, &site, &visitor, draft, req.sender()).await?;

@@ -11,6 +11,7 @@ mod cross_site;
 mod cursor;
 mod encoding;
 mod etag;
+mod guests;
 mod health;
 mod journal;
 mod mine;
@@ -24,6 +25,7 @@ pub mod response;
 pub mod route;
 pub mod service;
 mod sessions;
+mod sso;
 mod thread_cache;
 mod threads;
 mod votes;
@@ -107,9 +109,11 @@ pub fn routes() -> Vec<Route> {
         threads::routes(),
         mine::routes(),
         comments::routes(),
+        guests::routes(),
         votes::routes(),
         sessions::routes(),
         providers::routes(),
+        sso::routes(),
         widget_files::routes(),
         health::routes(),
         problem::routes(),

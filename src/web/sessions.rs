@@ -96,6 +96,8 @@ struct FinishEmail {
     verifier: String,
     /// Six digits; spaces do not matter.
     code: String,
+    /// The guest token that this browser wrote with: what it wrote on this site becomes the account's.
+    guest: Option<String>,
     /// Whether the probe showed that this browser keeps our cookie.
     #[serde(default)]
     cookie: bool,
@@ -150,7 +152,7 @@ struct Renamed<'a> {
 
 /// A signed-in widget.
 #[derive(Serialize, ToSchema)]
-struct Session<'a> {
+pub(super) struct Session<'a> {
     /// For `Authorization: Bearer`.
     access: String,
     expires_in_secs: u64,
@@ -161,6 +163,9 @@ struct Session<'a> {
     /// What a provider calls somebody who has no name here yet: for them to take, or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     suggested_name: Option<&'a str>,
+    /// How many comments that this browser wrote as a guest became theirs, if it asked for that. Many follow within minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claimed: Option<u64>,
 }
 
 async fn start_email(site: SiteKey, req: Request) -> Result<Response, Problem> {
@@ -183,6 +188,7 @@ async fn finish_email(site: SiteKey, req: Request) -> Result<Response, Problem> 
         &origin,
         &sent.verifier,
         &sent.code,
+        sent.guest.as_deref(),
         device,
         req.ip(),
     )
@@ -247,7 +253,7 @@ async fn rename(site: SiteKey, req: Request) -> Result<Response, Problem> {
     Ok(response::ok(&Renamed { visitor: wire::Visitor::of(&visitor, site.id, &req.app) }))
 }
 
-fn session(req: &Request, site: &Site, signed_in: SignedIn, cookie: bool) -> Response {
+pub(super) fn session(req: &Request, site: &Site, signed_in: SignedIn, cookie: bool) -> Response {
     // A cookie without `Secure` cannot be partitioned, and browsers refuse it from another site.
     let cookie = cookie && req.app.config.server.base_url.is_https();
     let visitor = wire::Visitor::of(&signed_in.visitor, site.id, &req.app);
@@ -258,6 +264,7 @@ fn session(req: &Request, site: &Site, signed_in: SignedIn, cookie: bool) -> Res
         refresh: in_body,
         visitor,
         suggested_name: signed_in.suggested_name.as_ref().map(Name::as_str),
+        claimed: signed_in.claimed,
     };
     let mut answer = response::ok(&session);
     if let Some(token) = in_cookie {

@@ -305,6 +305,27 @@ async fn who_asks_for_a_code_learns_neither_by_answer_nor_by_time_whether_an_add
 }
 
 #[tokio::test]
+async fn who_asks_for_a_link_learns_neither_by_answer_nor_by_time_whether_an_address_is_known() {
+    let app = TestApp::start().await;
+    app.member("Ada").await;
+    let (_, challenge) = verifier("w");
+    let (_, transaction, id) = popup(&app, &challenge, None, "").await;
+    let answers = parking_lot::Mutex::new(Vec::new());
+    cannot_be_told_apart(async |turn, which| {
+        let email = ["ada@example.org".to_owned(), format!("nobody{turn}@example.org")][which].clone();
+        let body = json!({ "tx": id, "email": email });
+        let answer =
+            own(&app, "POST", "/auth/popup/mail").header("cookie", &transaction).json(body).send().await;
+        assert_eq!(answer.status, 202, "{}", answer.text());
+        answers.lock().push(answer.text());
+    })
+    .await;
+    let mut answers = answers.into_inner();
+    answers.dedup();
+    assert_eq!(answers.len(), 1);
+}
+
+#[tokio::test]
 async fn one_machine_that_guesses_does_not_keep_the_owner_out() {
     let app = TestApp::with(|config| {
         config.limits.sign_in = afterword::config::Rate { burst: 10, every: Duration::from_secs(30) };

@@ -5,10 +5,17 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod account;
 mod bans;
+mod claims;
 mod comments;
+mod deletions;
+mod escapes;
 mod first_party;
+mod guest_work;
 mod guests;
+mod linking;
+mod mail_links;
 mod moderation;
 mod pages;
 mod permissions;
@@ -18,4 +25,5 @@ mod refusals;
 mod rush;
 mod secrets;
 mod sessions;
+mod sso;
 mod votes;

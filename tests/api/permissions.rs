@@ -46,6 +46,7 @@ fn body(row: &RouteRow, person: Option<&Person<'_>>, turn: usize) -> Option<Valu
                 json!({ "page": { "url": "https://blog.example/other", "title": "" }, "body": text });
             person.map_or(nobody, |person| person.draft("/other", &text))
         }
+        "guests/proof" => json!({ "page": { "url": "https://blog.example/p", "title": "" } }),
         "moderation" => json!({ "verdict": "approve" }),
         "closed" => json!({ "closed": false }),
         "preview" => json!({ "body": text }),

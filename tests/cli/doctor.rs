@@ -112,6 +112,7 @@ fn visitors_who_cannot_be_told_apart_are_wrong_in_production() {
         .with("AFTERWORD_SERVER__BASE_URL", "https://comments.rust-lang.org")
         .with("AFTERWORD_LIMITS__WRITE__BURST", "1000");
     home.run(&["site", "add", "blog", "--origin", "https://blog.example"]).ok();
+    home.run(&["site", "set", "blog", "--guest-proof", "off"]).ok();
     let server = home.serve();
     assert!(!home.run(&["doctor"]).stdout.contains("cannot be told apart"));
     for turn in 0..20 {

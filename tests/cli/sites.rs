@@ -121,3 +121,34 @@ fn a_running_server_serves_a_new_site_at_once() {
     home.run(&["site", "add", "blog", "--origin", "https://blog.example"]).ok();
     assert_eq!(server.get(page).status, 200);
 }
+
+#[test]
+fn single_sign_on_is_switched_on_with_a_secret_that_is_shown_once() {
+    with_and_without_a_server(|home| {
+        home.run(&["site", "add", "blog"]).ok();
+        assert!(home.run(&["site", "sso", "blog"]).ok().contains("single sign-on is off"));
+        let complaint = home.run(&["site", "sso", "blog", "--roles", "on"]).refused();
+        assert!(complaint.contains("single sign-on is off for this site"), "{complaint}");
+        let on = home.run(&["site", "sso", "blog", "--new-secret"]).ok();
+        let secret =
+            on.lines().find(|line| line.starts_with("sso_")).unwrap_or_else(|| panic!("{on}")).to_owned();
+        let shown = home.run(&["site", "sso", "blog", "--roles", "on"]).ok();
+        assert!(
+            shown.contains("HS256") && shown.contains("roles  on") && !shown.contains(&secret),
+            "{shown}"
+        );
+        let second = home.run(&["site", "sso", "blog", "--new-secret"]).ok();
+        assert!(second.contains("HS256, the one before, until 20") && !second.contains(&secret), "{second}");
+        let file = home.path().join("site.pub");
+        std::fs::write(&file, "no key").unwrap();
+        let complaint = home.run(&["site", "sso", "blog", "--public-key", file.to_str().unwrap()]).refused();
+        assert!(complaint.contains("expected a public key in PEM"), "{complaint}");
+        let key = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
+        std::fs::write(&file, key).unwrap();
+        let pair = home.run(&["site", "sso", "blog", "--public-key", file.to_str().unwrap()]).ok();
+        assert!(pair.contains("EdDSA\n") && pair.contains("HS256, the one before"), "{pair}");
+        let ended = home.run(&["site", "sso", "blog", "--end-previous"]).ok();
+        assert!(!ended.contains("HS256"), "{ended}");
+        assert!(home.run(&["site", "sso", "blog", "--off"]).ok().contains("single sign-on is off"));
+    });
+}

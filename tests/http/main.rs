@@ -11,7 +11,6 @@ mod cors;
 mod direct;
 mod floods;
 mod headers;
-mod hosts;
 mod problems;
 mod raw;
 mod reading;

@@ -5,9 +5,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use afterword::domain::departures::Proof;
 use afterword::domain::*;
 use afterword::storage::redb::{FILE, OpenError, Options, RedbStore, check_schema};
-use afterword::storage::{Health, Sites, Threads};
+use afterword::storage::{Accounts, Health, Identities, MailLinks, Sessions, Sites, Threads};
 use redb::{Database, TableDefinition};
 
 use crate::support::engines;
@@ -213,6 +214,72 @@ async fn a_file_of_schema_1_opens_and_reads_and_can_be_written() {
     world.audit().await;
 }
 
+#[tokio::test]
+async fn a_file_of_schema_2_knows_who_people_are_elsewhere() {
+    let directory = tempfile::tempdir().unwrap();
+    unpack(2, directory.path());
+    let store = open(directory.path()).unwrap();
+    let world = World::empty(store.clone());
+    world.audit().await;
+    let ada = store.account_by_email(&email("ada@example.org")).await.unwrap().unwrap();
+    let linked = store.identities_of(ada.id).await.unwrap();
+    assert_eq!(linked.len(), 1);
+    assert_eq!((&linked[0].identity, linked[0].label.as_deref()), (&elsewhere("1"), Some("@ada")));
+    let sessions = store.sessions_of(ada.id, world.now()).await.unwrap();
+    assert_eq!(sessions.iter().map(|it| &it.via).collect::<Vec<_>>(), [&Via::Email]);
+    let left = store.departed(TokenHash([1; 32]), world.now()).await.unwrap().unwrap();
+    assert_eq!((left.memo.as_str(), left.posted.unwrap().code.as_deref()), ("memo", Some("code")));
+    let proof = store.proof("waits".into(), world.now()).await.unwrap();
+    assert!(matches!(proof, Some(Proof::Wanted { account, .. }) if account == ada.id), "{proof:?}");
+    let link = store.mailed_link(TokenHash([2; 32]), world.now()).await.unwrap().unwrap();
+    assert_eq!(link.asker.unwrap().site.as_str(), "blog");
+}
+
+fn elsewhere(subject: &str) -> Identity {
+    Identity {
+        provider: "google".parse().unwrap(),
+        issuer: "https://google.example".into(),
+        subject: subject.into(),
+    }
+}
+
+/// What schema 2 brought, in a world that has Ada.
+async fn arrivals(world: &World, ada: AccountId) {
+    use afterword::domain::departures::{Asker, Back, Departed, MailLink, MailLinkPurpose};
+    use afterword::domain::identities::ProfileEmail;
+    let now = world.now();
+    let profile = |subject| Profile {
+        identity: elsewhere(subject),
+        email: Some(ProfileEmail { address: email("ada@example.org"), verified: true }),
+        name: Some("Ada".into()),
+        label: Some("@ada".into()),
+    };
+    world.store.link_identity(ada, profile("1"), now).await.unwrap().unwrap();
+    let new = AccountId::from_random(world.unique());
+    world.store.arrive(profile("2"), new, "waits".into(), now).await.unwrap();
+    let departed = Departed {
+        state: TokenHash([1; 32]),
+        transaction: "tx".into(),
+        provider: "google".parse().unwrap(),
+        nonce: "nonce".into(),
+        verifier: "verifier".into(),
+        server: None,
+        memo: "memo".into(),
+        left_at: now,
+        posted: Some(Back { code: Some("code".into()), ..Back::default() }),
+    };
+    world.store.depart(departed).await.unwrap();
+    let link = MailLink {
+        token: TokenHash([2; 32]),
+        transaction: "tx".into(),
+        purpose: MailLinkPurpose::SignIn,
+        email: email("ada@example.org"),
+        asker: Some(Asker { site: world.site.key.clone(), origin: origin("https://blog.example") }),
+        asked_at: now,
+    };
+    world.store.add_mail_link(link, test_notice(&email("ada@example.org"))).await.unwrap();
+}
+
 /// How the golden file was made; run when a schema version is released:
 /// `AFTERWORD_TEST_WRITE_GOLDEN=1 cargo test --test storage golden`.
 #[tokio::test]
@@ -244,9 +311,10 @@ async fn the_golden_file_is_written_when_asked_for() {
     let pinned = world.post(&ada, "pinned").await;
     world.moderate(pinned.id, Verdict::Pin).await.unwrap();
     world.hold(&bob, None, "held").await;
+    arrivals(&world, id).await;
     store.close().await;
     let bytes = fs::read(directory.path().join(FILE)).unwrap();
-    let packed = fs::File::create(golden(1)).unwrap();
+    let packed = fs::File::create(golden(2)).unwrap();
     let mut encoder = flate2::write::GzEncoder::new(packed, flate2::Compression::best());
     std::io::Write::write_all(&mut encoder, &bytes).unwrap();
     encoder.finish().unwrap();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use afterword::domain::sso::{Check, SigningKey, SingleSignOn};
 use afterword::domain::*;
 use afterword::storage::sites::{Sighting, SiteChange};
 
@@ -31,16 +32,22 @@ conformance! {
 
     async fn a_change_is_in_memory_when_it_is_answered_and_moves_the_version(world: World) {
         let settings = SiteSettings { guests: false, keep_query: vec!["p".into()], ..SiteSettings::default() };
+        let key = |id: &str, check| SigningKey { id: id.to_owned(), check };
+        let sso = SingleSignOn::new(key("a", Check::Es256([4; 65])), world.now())
+            .changed_to(key("b", Check::EdDsa([5; 32])), world.now())
+            .changed_to(key("c", Check::Hs256("secret".to_owned())), world.now());
         let change = SiteChange {
             name: Some(name("New name")),
             origins: Some(vec![origin("https://new.example")]),
             development_until: Some(Some(world.now())),
             settings: Some(settings.clone()),
+            sso: Some(Some(sso.clone())),
         };
         let changed = world.store.change_site(world.site.id, change).await.unwrap().unwrap();
         assert_eq!(world.store.site(&world.site.key), Some(changed.clone()));
         assert_eq!(changed.version, world.site.version.next());
         assert_eq!((&changed.settings, changed.development_until), (&settings, Some(world.now())));
+        assert_eq!(changed.sso.as_ref(), Some(&sso));
         let nothing = world.store.change_site(world.site.id, SiteChange::default()).await.unwrap().unwrap();
         assert_eq!(Site { version: changed.version, ..Site::clone(&nothing) }, *changed);
         let unknown = world.store.change_site(SiteId(99), SiteChange::default()).await.unwrap();

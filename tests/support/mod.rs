@@ -4,6 +4,7 @@
 pub mod elsewhere;
 pub mod http;
 pub mod people;
+pub mod sso;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,10 +13,11 @@ use std::time::Duration;
 
 use afterword::app::{App, Chance, Clock, Parts};
 use afterword::config::{Config, Rate};
-use afterword::domain::{Name, Origin, Site, Timestamp};
+use afterword::domain::{Name, Origin, Site, SiteSettings, Timestamp};
 use afterword::outside::mailbox::Mailbox;
 use afterword::outside::providers::{Provider, Providers};
 use afterword::storage::redb::{Options, RedbStore};
+use afterword::storage::sites::SiteChange;
 
 pub use http::{Answer, Request};
 
@@ -91,6 +93,10 @@ impl TestApp {
             .await
             .expect("stored")
             .expect("not refused");
+        // Most tests are not about the work of guests' browsers.
+        let settings = SiteSettings { guest_proof: false, ..site.settings.clone() };
+        let change = SiteChange { settings: Some(settings), ..SiteChange::default() };
+        let site = app.store.change_site(site.id, change).await.expect("stored").expect("not refused");
 
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");

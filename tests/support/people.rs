@@ -68,6 +68,13 @@ impl TestApp {
             .unwrap_or_else(|| panic!("no code in {}", mail.text))
     }
 
+    /// The token of the link in the latest mail to an address, once it has come.
+    pub async fn link_for(&self, email: &str) -> String {
+        let mail = self.mailbox.next_for(&Email::parse(email).expect("an address")).await;
+        let link = mail.text.lines().find(|line| line.contains("/auth/mail#")).expect("a link");
+        link.split('#').nth(1).expect("a token").to_owned()
+    }
+
     /// A member with a role on the site.
     pub async fn staff(&self, name: &str, role: Role) -> Person<'_> {
         let person = self.member(name).await;

@@ -45,7 +45,7 @@ pub fn arrive(
 }
 
 /// The account an identity is linked to.
-fn owner(tables: &Tables<'_>, identity: &Identity) -> Result<Option<Account>, Fault> {
+pub fn owner(tables: &Tables<'_>, identity: &Identity) -> Result<Option<Account>, Fault> {
     match tables.identities.read::<StoredIdentity>(&identity.key().0)? {
         Some(row) => account(&tables.accounts, row.account()),
         None => Ok(None),
@@ -69,7 +69,7 @@ fn make(
 }
 
 /// Links an identity to an account, or notes that it was used.
-fn link(tables: &mut Tables<'_>, to: AccountId, profile: &Profile, now: Timestamp) -> Result<(), Fault> {
+pub fn link(tables: &mut Tables<'_>, to: AccountId, profile: &Profile, now: Timestamp) -> Result<(), Fault> {
     let key = profile.identity.key();
     let known = tables.identities.read::<StoredIdentity>(&key.0)?.filter(|row| row.account() == to);
     let linked_at = known.map(StoredIdentity::into_linked).transpose()?.map_or(now, |it| it.linked_at);
@@ -147,3 +147,6 @@ pub fn take_proof(
     tables.proofs.remove(&keys::transaction(transaction))?;
     Ok(Ok(account))
 }
+
+#[cfg(test)]
+mod tests;

@@ -91,7 +91,7 @@ pub fn hide_or_show(
     Ok(())
 }
 
-fn latest_markdown(tables: &Tables<'_>, comment: &Comment) -> Result<Option<String>, Fault> {
+pub fn latest_markdown(tables: &Tables<'_>, comment: &Comment) -> Result<Option<String>, Fault> {
     let key = keys::revision(comment.id, comment.revisions);
     Ok(tables.revisions.read::<StoredRevision>(&key)?.map(|row| row.markdown))
 }

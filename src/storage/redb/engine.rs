@@ -19,6 +19,9 @@ use crate::storage::StoreError;
 /// Pages and threads whose heads are kept in memory.
 const HEADS: usize = 200_000;
 
+/// How often a read is tried while the file is reopened under it.
+const READ_ATTEMPTS: u32 = 20;
+
 pub struct Engine {
     pub handle: Handle,
     pub heads: Heads,
@@ -77,7 +80,8 @@ impl Engine {
         reopened.and(loaded)
     }
 
-    /// Reads from one snapshot. After an I/O error, once more from the reopened file.
+    /// Reads from one snapshot. After an I/O error, again from the reopened file, as long as that can be opened as it
+    /// should: it may have to be reopened once more while a reader is on its way to it.
     pub fn read<T>(
         &self,
         commands: &queue::Sender<Command>,
@@ -88,23 +92,28 @@ impl Engine {
             let outcome = transaction.and_then(|transaction| work(&Snapshot::new(&transaction)));
             (outcome, seen)
         };
-        let (outcome, seen) = attempt();
-        let fault = match outcome {
-            Ok(found) => return Ok(found),
-            Err(fault) => fault,
-        };
-        if self.handle.openness() == Openness::Closed {
-            return Err(StoreError::ShuttingDown);
+        let mut attempts = 1;
+        loop {
+            let (outcome, seen) = attempt();
+            let fault = match outcome {
+                Ok(found) => return Ok(found),
+                Err(fault) => fault,
+            };
+            if self.handle.openness() == Openness::Closed {
+                return Err(StoreError::ShuttingDown);
+            }
+            // The first time in any case. Later a file that cannot be written is not one that was reopened meanwhile.
+            let is_worth_it = attempts == 1 || self.handle.openness() == Openness::Writable;
+            if !fault.needs_reopening() || !is_worth_it || attempts == READ_ATTEMPTS {
+                return Err(fault.into());
+            }
+            attempts += 1;
+            let (done, reopened) = mpsc::channel();
+            if commands.blocking_send(Command::Reopen { seen, done }).is_err() {
+                return Err(StoreError::ShuttingDown);
+            }
+            // An error means that the writer has gone; the next attempt says so.
+            let _ = reopened.recv();
         }
-        if !fault.needs_reopening() {
-            return Err(fault.into());
-        }
-        let (done, reopened) = mpsc::channel();
-        if commands.blocking_send(Command::Reopen { seen, done }).is_err() {
-            return Err(StoreError::ShuttingDown);
-        }
-        // An error means that the writer has gone; the second attempt says so.
-        let _ = reopened.recv();
-        attempt().0.map_err(StoreError::from)
     }
 }

@@ -145,6 +145,10 @@ pub fn identity_of(account: AccountId, identity: IdentityKey) -> [u8; 48] {
     join(&[account.0.as_bytes(), &identity.0])
 }
 
+pub fn spent_token(site: SiteId, id: TokenHash) -> [u8; 36] {
+    join(&[&self::site(site), &id.0])
+}
+
 /// What a popup's transaction is filed under.
 pub fn transaction(id: &str) -> [u8; 32] {
     Sha256::digest(id.as_bytes()).into()

@@ -73,9 +73,13 @@ pub fn settle(
 ) -> Result<(), Fault> {
     let was_public = before.is_some_and(|row| row.comment.is_public());
     let is_public = after.comment.is_public();
+    let author_before = before.and_then(|row| keys::author(&row.comment.author));
+    let changed_hands = before.is_some() && author_before != keys::author(&after.comment.author);
     if is_public && after.comment.number.is_none() {
         thread.last_number += 1;
         after.comment.number = Some(Number(thread.last_number));
+        count_for_member(tables, &after.comment)?;
+    } else if changed_hands && after.comment.number.is_some() {
         count_for_member(tables, &after.comment)?;
     }
 
@@ -85,8 +89,11 @@ pub fn settle(
     if before.is_none() {
         tables.comment_by_id.insert(comment.id.0.as_bytes(), &key)?;
     }
+    if let Some(former) = author_before.filter(|_| changed_hands) {
+        tables.comment_by_author.remove(&keys::by_author(&former, comment.thread, comment.place))?;
+    }
     if let Some(author) = keys::author(&comment.author)
-        && (before.is_none() || was_public != is_public)
+        && (before.is_none() || changed_hands || was_public != is_public)
     {
         let key = keys::by_author(&author, comment.thread, comment.place);
         tables.comment_by_author.insert(&key, (comment.root.0, is_public))?;
@@ -127,7 +134,7 @@ fn shows_differently(before: Option<&CommentRow>, after: &Comment, conversation_
     match (before.is_public(), after.is_public()) {
         (true, true) => {
             let text = (&before.body, before.edited_at) != (&after.body, after.edited_at);
-            text || before.score() != after.score()
+            text || before.score() != after.score() || before.author != after.author
         }
         // A tombstone, if something below it is published: it says who removed it.
         (false, false) => {

@@ -19,6 +19,7 @@ mod arrivals;
 mod attempts;
 mod audit;
 mod catalog;
+mod claims;
 mod codec;
 mod comments;
 mod conversation;
@@ -55,6 +56,7 @@ mod schema;
 mod second_factors;
 mod sessions;
 mod sites;
+mod sso;
 mod stored;
 mod tables;
 #[cfg(test)]

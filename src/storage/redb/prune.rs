@@ -1,5 +1,6 @@
 //! Deleting what was kept only for a while, about comments.
 
+use super::claims;
 use super::expiry::{self, Due, Family, Kept, REMEMBERED, RETENTION};
 use super::fault::Fault;
 use super::keys;
@@ -18,9 +19,10 @@ pub fn prune(
 ) -> Result<usize, Fault> {
     let mut seen = 0;
     for due in expiry::due(tables, Family::Comments, now, limit)? {
+        // First: a claim that goes on gets a new entry, which must stay.
+        expiry::done(tables, &due)?;
         prune_one(tables, effects, &due, now)?;
         seen += 1;
-        expiry::done(tables, &due)?;
     }
     Ok(seen)
 }
@@ -48,6 +50,7 @@ fn prune_one(
             Ok(over && tables.idempotency.remove(due.key.as_slice())?)
         }
         Kept::Origin => tables.origins.remove(&keys::part::<16>(&due.key, 0)),
+        Kept::Claim => claims::go_on(tables, effects, &due.key, now).map(|()| true),
         Kept::HiddenText => forget_text(tables, effects, &due.key, now),
         _ => Err(Fault::corrupt("an expiry of a session among those of comments")),
     }

@@ -73,6 +73,11 @@ fn prune_one(tables: &mut Tables<'_>, due: &Due, now: Timestamp) -> Result<bool,
             let over = tables.links.read::<StoredLink>(&token)?.is_some_and(|link| now >= link.expires_at());
             Ok(over && tables.links.remove(&token)?)
         }
+        Kept::SpentToken => {
+            let key: [u8; 36] = keys::part(&due.key, 0);
+            let until = tables.spent_tokens.get(&key)?.map(|row| Timestamp::from_millis(row.value()));
+            Ok(until.is_some_and(|until| now >= until) && tables.spent_tokens.remove(&key)?)
+        }
         Kept::Departed => {
             let state: [u8; 32] = keys::part(&due.key, 0);
             let row = tables.departures.read::<StoredDeparted>(&state)?;

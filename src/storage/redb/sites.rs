@@ -59,6 +59,7 @@ impl Sites for RedbStore {
                 origins: origins.clone(),
                 development_until,
                 settings: SiteSettings::default(),
+                sso: None,
                 created_at: now,
                 version: Version(1),
             };
@@ -94,6 +95,9 @@ impl Sites for RedbStore {
             }
             if let Some(settings) = change.settings {
                 site.settings = settings;
+            }
+            if let Some(sso) = change.sso {
+                site.sso = sso;
             }
             site.version = site.version.next();
             save(tables, effects, &site)?;

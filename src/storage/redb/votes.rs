@@ -55,16 +55,27 @@ fn set_like(
     } else {
         tables.votes.remove(&vote)?;
         tables.vote_by_account.remove(&by_account)?;
-        after.comment.likes = after
-            .comment
-            .likes
-            .checked_sub(1)
-            .ok_or_else(|| Fault::corrupt(format!("comment {id} has fewer likes than votes")))?;
+        after.comment.likes = one_less(&after.comment)?;
     }
     let mut thread = ledger::known_thread(&tables.threads, after.comment.thread)?;
     ledger::settle(tables, &mut thread, Some(&before), &mut after)?;
     ledger::save_thread(tables, effects, &thread)?;
     Ok(Ok(tally(&after.comment, liked)))
+}
+
+/// Who turned out to have written a comment does not like it themselves.
+pub fn take_back(tables: &mut Tables<'_>, comment: &mut Comment, account: AccountId) -> Result<(), Fault> {
+    if !tables.votes.remove(&keys::vote(comment.id, account))? {
+        return Ok(());
+    }
+    tables.vote_by_account.remove(&keys::vote_by_account(account, comment.thread, comment.id))?;
+    comment.likes = one_less(comment)?;
+    Ok(())
+}
+
+fn one_less(comment: &Comment) -> Result<u32, Fault> {
+    let less = comment.likes.checked_sub(1);
+    less.ok_or_else(|| Fault::corrupt(format!("comment {} has fewer likes than votes", comment.id)))
 }
 
 fn tally(comment: &Comment, liked: bool) -> Tally {

@@ -7,8 +7,10 @@ pub mod account;
 mod cookies;
 mod credentials;
 pub mod dashboard;
+mod deletions;
 mod departures;
 mod link;
+mod mail_links;
 mod page;
 mod popup;
 mod proofs;
@@ -22,7 +24,9 @@ pub fn routes() -> Vec<Route> {
     [
         popup::routes(),
         departures::routes(),
+        deletions::routes(),
         proofs::routes(),
+        mail_links::routes(),
         setup::routes(),
         link::routes(),
         account::routes(),

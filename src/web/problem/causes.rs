@@ -22,6 +22,9 @@ impl From<Refusal> for Problem {
             Refusal::InvalidOrigin => of(&kinds::INVALID_ORIGIN),
             Refusal::TooManyOrigins { max } => of(&kinds::TOO_MANY_ORIGINS).with("max", max),
             Refusal::SiteExists => of(&kinds::SITE_EXISTS),
+            Refusal::InvalidPublicKey => of(&kinds::INVALID_PUBLIC_KEY),
+            Refusal::SsoOff => of(&kinds::SSO_OFF),
+            Refusal::SsoRefused(_) => of(&kinds::SSO_REFUSED),
             Refusal::InvalidCursor => of(&kinds::INVALID_CURSOR),
             Refusal::UnknownSite => of(&kinds::UNKNOWN_SITE),
             Refusal::UnknownComment => of(&kinds::UNKNOWN_COMMENT),
@@ -35,6 +38,9 @@ impl From<Refusal> for Problem {
             Refusal::Banned => of(&kinds::BANNED),
             Refusal::NameNeeded => of(&kinds::NAME_NEEDED),
             Refusal::GuestsOff => of(&kinds::GUESTS_OFF),
+            Refusal::ProofNeeded { challenge, bits } => {
+                of(&kinds::PROOF_NEEDED).with("challenge", challenge).with("bits", bits)
+            }
             Refusal::OwnComment => of(&kinds::OWN_COMMENT),
             Refusal::EditWindowOver => of(&kinds::EDIT_WINDOW_OVER),
             Refusal::LikesOff => of(&kinds::LIKES_OFF),

@@ -68,6 +68,8 @@ kinds! {
         "A site has a limited number of origins; remove one that is not used any more."
     SITE_EXISTS "site-exists" 422 "The site exists already":
         "Another site of this server has this key. Keys cannot be shared."
+    INVALID_PUBLIC_KEY "invalid-public-key" 422 "Not a public key":
+        "Expected a public key in PEM, as `openssl pkey -pubout` writes it: Ed25519, or ECDSA over P-256."
     INVALID_CURSOR "invalid-cursor" 422 / 400 "Not a cursor":
         "A cursor comes from an earlier answer and goes with the same order. It cannot be made up."
 
@@ -98,6 +100,8 @@ kinds! {
         "A comment shows who wrote it. Choose a display name, then send it again."
     GUESTS_OFF "guests-off" 403 "Guests cannot comment here":
         "This site takes comments from signed-in people only."
+    PROOF_NEEDED "proof-needed" 403 "A little work first":
+        "A guest's browser finds a decimal number for which SHA-256 of `challenge`, a colon and that number begins with `bits` zero bits, and sends both as `proof`. Each challenge is good for one comment, on one page, for ten minutes."
     OWN_COMMENT "own-comment" 403 "You cannot like your own comment":
         "A like is what others give."
     EDIT_WINDOW_OVER "edit-window-over" 403 "The time to edit is over":
@@ -166,6 +170,11 @@ kinds! {
         "Its owner has not set up a mail server, so whatever needs a mail is off."
     BUSY "busy" 503 "The server is busy":
         "Checking passwords takes work, and others are being checked. Try again in a moment."
+
+    SSO_OFF "sso-off" 403 "Single sign-on is off":
+        "The site does not say who its members are. Its owner switches that on in the dashboard."
+    SSO_REFUSED "sso-refused" 403 "The site's token was not taken":
+        "The token that the site made for its member is not as it must be; `detail` says what was expected. People can sign in by the other ways meanwhile."
 
     // The protocol
     BAD_JSON "bad-json" 400 "The body is not the expected JSON":

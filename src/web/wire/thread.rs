@@ -26,6 +26,8 @@ pub struct Site<'a> {
     pub password_sign_in: bool,
     /// Whether there is a provider to sign in with: then the list of them is worth asking for.
     pub providers: bool,
+    /// Whether the site itself signs its members in.
+    pub sso: bool,
     pub body_max_chars: usize,
     pub edit_window_secs: u64,
     /// Until when pages on this machine count as the site's too.
@@ -51,6 +53,7 @@ impl<'a> Site<'a> {
             email_sign_in: sign_in.email,
             password_sign_in: true,
             providers: sign_in.providers,
+            sso: site.sso.is_some(),
             body_max_chars: site.settings.body_max_chars,
             edit_window_secs: site.settings.edit_window.as_secs(),
             development_until: site.development_until.map(Moment::from),

@@ -79,7 +79,7 @@ async fn an_owner_adds_a_site_and_changes_it() {
     assert_eq!(
         changed,
         json!({ "key": "notes", "name": "Marginalia", "origins": ["https://notes.example"],
-                "development_until": null, "guests": false, "likes": true })
+                "development_until": null, "guests": false, "guest_proof": true, "likes": true, "sso": null })
     );
     let unfit = sent(&app, &held, "PATCH", "sites/notes", json!({ "origins": ["notes.example"] })).await;
     unfit.refused_as(422, "/problems/invalid-origin");
@@ -144,4 +144,35 @@ async fn a_test_mail_goes_to_the_owner_and_its_answer_is_the_mail_servers_own() 
     let answer = sent(&app, &held, "POST", "test-mail", json!({})).await.ok(200);
     assert_eq!(answer, json!({ "sent": true, "answer": "250 kept in the mailbox" }));
     assert_eq!(app.mailbox.mails()[0].mail.to.as_str(), "ada@example.org");
+}
+
+#[tokio::test]
+async fn an_owner_sets_up_single_sign_on_and_sees_the_secret_once() {
+    let app = TestApp::start().await;
+    let held = app.set_up().await;
+    let change = async |body: Value| sent(&app, &held, "POST", "sites/blog/sso", body).await;
+    change(json!({ "change": "roles", "roles": true })).await.refused_as(403, "/problems/sso-off");
+    let on = change(json!({ "change": "new_secret" })).await.ok(200);
+    let secret = on["secret"].as_str().unwrap().to_owned();
+    assert!(secret.starts_with("sso_") && secret.len() > 40);
+    assert_eq!(on["site"]["sso"]["keys"][0]["algorithm"], "HS256");
+    let roles = change(json!({ "change": "roles", "roles": true })).await.ok(200);
+    assert_eq!((&roles["site"]["sso"]["roles"], &roles["secret"]), (&json!(true), &json!(null)));
+    for body in [
+        json!({ "change": "roles" }),
+        json!({ "change": "public_key" }),
+        json!({ "change": "off", "roles": true }),
+        json!({ "change": "off", "secret": "mine" }),
+        json!({ "change": "anything" }),
+    ] {
+        change(body).await.refused_as(400, "/problems/bad-json");
+    }
+    let wrong = json!({ "change": "public_key", "public_key": "no key" });
+    change(wrong).await.refused_as(422, "/problems/invalid-public-key");
+    let state = asked(&app, &held, "state").await;
+    assert!(!state.text().contains(&secret), "it is not shown again");
+    assert!(!app.thread("/p").await.to_string().contains(&secret));
+    assert!(!format!("{:?}", app.app.store.sites()).contains(&secret));
+    let off = change(json!({ "change": "off" })).await.ok(200);
+    assert_eq!(off["site"]["sso"], json!(null));
 }

@@ -1,7 +1,6 @@
 //! Pages on the comments host: popup, set-up, sign-in links, dashboard.
 
 mod dashboard;
-mod luring;
 mod popup;
 mod set_up;
 

@@ -78,20 +78,56 @@ impl Run {
 
 #[test]
 fn a_lively_discussion_stays_as_the_model_says() {
-    check(operations::Weights { post: 10, edit: 3, remove: 3, moderate: 5, like: 5, close: 1, wait: 1 });
+    check(operations::Weights {
+        post: 10,
+        edit: 3,
+        remove: 3,
+        moderate: 5,
+        like: 5,
+        close: 1,
+        claim: 1,
+        wait: 1,
+    });
 }
 
 #[test]
 fn a_moderated_discussion_stays_as_the_model_says() {
-    check(operations::Weights { post: 8, edit: 2, remove: 2, moderate: 12, like: 2, close: 1, wait: 1 });
+    check(operations::Weights {
+        post: 8,
+        edit: 2,
+        remove: 2,
+        moderate: 12,
+        like: 2,
+        close: 1,
+        claim: 1,
+        wait: 1,
+    });
 }
 
 #[test]
 fn a_liked_and_edited_discussion_stays_as_the_model_says() {
-    check(operations::Weights { post: 6, edit: 8, remove: 2, moderate: 3, like: 12, close: 1, wait: 1 });
+    check(operations::Weights {
+        post: 6,
+        edit: 8,
+        remove: 2,
+        moderate: 3,
+        like: 12,
+        close: 1,
+        claim: 1,
+        wait: 1,
+    });
 }
 
 #[test]
 fn a_discussion_over_weeks_stays_as_the_model_says() {
-    check(operations::Weights { post: 10, edit: 3, remove: 5, moderate: 6, like: 3, close: 1, wait: 8 });
+    check(operations::Weights {
+        post: 10,
+        edit: 3,
+        remove: 5,
+        moderate: 6,
+        like: 3,
+        close: 1,
+        claim: 1,
+        wait: 8,
+    });
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use afterword::domain::comments::{RemovedBy, Verdict};
 use afterword::domain::*;
 
+use crate::support::world::HELD;
+
 pub const PAGES: usize = 2;
 pub const MEMBERS: usize = 3;
 pub const GUESTS: usize = 2;
@@ -268,6 +270,30 @@ impl Model {
             comment.likes.remove(&by);
         }
         Ok(u32::try_from(comment.likes.len()).unwrap())
+    }
+
+    /// What a guest wrote becomes a member's; how much that is.
+    pub fn claim(&mut self, guest: usize, by: usize, now: Timestamp) -> u64 {
+        let theirs: Vec<usize> =
+            (0..self.comments.len()).filter(|it| self.comments[*it].post.by == guest).collect();
+        for index in &theirs {
+            let comment = &mut self.comments[*index];
+            comment.post.by = by;
+            comment.vouched = false;
+            comment.likes.remove(&by);
+            if comment.removed.is_none() {
+                if comment.standing == HELD {
+                    comment.standing = Standing::Published;
+                } else if comment.standing == Standing::Published
+                    && let Some(written_at) = comment.waiting.take()
+                {
+                    comment.text = comment.latest;
+                    comment.edited_at = Some(written_at);
+                }
+            }
+            self.settle(*index, Some(now));
+        }
+        theirs.len() as u64
     }
 
     pub fn prune(&mut self, now: Timestamp) {

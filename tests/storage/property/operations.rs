@@ -21,6 +21,7 @@ pub struct Weights {
     pub moderate: u32,
     pub like: u32,
     pub close: u32,
+    pub claim: u32,
     pub wait: u32,
 }
 
@@ -58,6 +59,11 @@ pub enum Operation {
         page: usize,
         closed: bool,
     },
+    /// A guest signs in.
+    Claim {
+        guest: usize,
+        by: usize,
+    },
     /// Time passes, and what is over is pruned.
     Wait {
         hours: u16,
@@ -90,6 +96,7 @@ pub fn any(weights: Weights) -> impl Strategy<Value = Operation> {
         weights.like => (comment(), 0..MEMBERS, prop::bool::weighted(0.8))
             .prop_map(|(comment, by, liked)| Operation::Like { comment, by, liked }),
         weights.close => (0..PAGES, any_bool()).prop_map(|(page, closed)| Operation::Close { page, closed }),
+        weights.claim => (MEMBERS..PEOPLE, 0..MEMBERS).prop_map(|(guest, by)| Operation::Claim { guest, by }),
         weights.wait => prop_oneof![1..30u16, 200..800u16].prop_map(|hours| Operation::Wait { hours }),
     ]
 }
@@ -143,6 +150,17 @@ impl Operation {
                 run.model.closed[page] = closed;
                 let (site, by, now) = (run.world.site.id, run.world.owner, run.world.now());
                 run.world.store.set_closed(site, thread, closed, by, now).await.unwrap().unwrap();
+            }
+            Operation::Claim { guest, by } => {
+                let expected = run.model.claim(guest, by, run.world.now());
+                let address = format!("member-{by}@example.org");
+                let claimed =
+                    run.world.claim_for(&address, run.people[by].account(), &run.people[guest]).await;
+                assert_eq!(
+                    (claimed.account.id, claimed.comments),
+                    (run.people[by].account(), expected),
+                    "{self:?}"
+                );
             }
             Operation::Wait { hours } => {
                 run.world.pass(Duration::from_secs(u64::from(hours) * 3600));

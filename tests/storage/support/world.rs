@@ -107,6 +107,7 @@ impl World {
             origins: vec![],
             development_until: None,
             settings: SiteSettings::default(),
+            sso: None,
             created_at: Timestamp::EPOCH,
             version: Version(0),
         };

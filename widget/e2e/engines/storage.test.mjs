@@ -1,6 +1,7 @@
 /** A page that may store nothing: signing in lasts as long as the page does. */
 
 import assert from "node:assert/strict";
+import { OWNER } from "../support/owner.mjs";
 import { inEachEngine } from "../support/engines/scene.mjs";
 
 inEachEngine("with storage denied one signs in and writes, until the page is left", { keeps: "storage denied" }, async (stage) => {
@@ -22,4 +23,23 @@ inEachEngine("with storage denied one signs in and writes, until the page is lef
   await ada.reload();
   await ada.isSignedOut();
   await ada.sees("text", "Kept nowhere");
+});
+
+/** Firefox refuses all cookies together with storage, the server's own in its own window among them. */
+const KEEPS_OUR_OWN = { chromium: true, firefox: false, webkit: true };
+
+inEachEngine("with storage denied the server's window signs in where it may keep its own cookie, else a code by mail does", { keeps: "storage denied" }, async (stage) => {
+  const olive = await stage.reader();
+  await olive.open(stage.article());
+  const window = await olive.openWindow();
+  assert.equal(await window.tab.ask(() => navigator.cookieEnabled), KEEPS_OUR_OWN[stage.engine], "the control");
+  await window.givePassword();
+  if (KEEPS_OUR_OWN[stage.engine]) {
+    await olive.isSignedIn();
+    await window.isClosed();
+    return;
+  }
+  await window.sees("alert", /close it/);
+  await olive.press("button", "Back");
+  await olive.signInByMail(stage.mailbox, OWNER.email, null, { asked: true });
 });

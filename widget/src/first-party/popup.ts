@@ -35,8 +35,12 @@ const form = find("#password-form", HTMLFormElement);
 const maybeForm = (id: string) => document.querySelector<HTMLFormElement>(`#${id}`);
 
 async function finish(path: string, sent: Record<string, string | null>): Promise<void> {
-  const { location: to, code: handed, pasted, origin, st, return_to } = await post(path, { tx, ...sent }, finished);
-  if (to !== null) location.assign(to);
+  const done = await post(path, { tx, ...sent }, maybe(finished));
+  if (done === null) throw new Error("The link was not used yet. Open it in this browser, then try again.");
+  const { location: to, code: handed, pasted, origin, st, return_to } = done;
+  // To where one is already: what stands behind the `#` is kept.
+  if (to === location.pathname) location.reload();
+  else if (to !== null) location.assign(to);
   else if (handed !== null && pasted !== null && origin !== null && st !== null) {
     hand({ code: handed, pasted, origin, st, return_to });
   }
@@ -118,7 +122,7 @@ handle(form, {
       finish("/auth/popup/password", { email: value(values, "email"), password: value(values, "password"), code: code(values) })),
 });
 
-document.querySelector("#mail")?.addEventListener("click", () => {
+document.querySelector("#ask-mail")?.addEventListener("click", () => {
   const email = find("#email", HTMLInputElement);
   if (!email.value.trim() || !email.validity.valid) return blame(form, "email", "Type the address that the link goes to.");
   post("/auth/popup/mail", { tx, email: email.value.trim() }, nothing).then(
@@ -131,10 +135,13 @@ document.querySelector("#mail")?.addEventListener("click", () => {
 function mailed(address: string): void {
   find("#mailed-to", HTMLElement).textContent = address;
   showStep("mailed");
-  // Told to all windows of this browser that wait: the server knows whose it was.
-  whenMailIsUsed(() => void finish("/auth/popup/mail/finish", {}).catch(() => undefined));
 }
-handle(find("#mailed-form", HTMLFormElement), { send: () => finish("/auth/popup/mail/finish", {}) });
+whenMailIsUsed(tx, () => waiting.requestSubmit());
+const waiting = find("#mailed-form", HTMLFormElement);
+handle(waiting, {
+  fields: secondFactorFields,
+  send: (values) => withSecondFactor(waiting, () => finish("/auth/popup/mail/finish", { code: code(values) })),
+});
 
 // — the proof that an older account is theirs
 

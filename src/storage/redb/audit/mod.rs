@@ -4,6 +4,7 @@
 //! themselves are never changed but for the counters in them.
 
 mod comments;
+mod identities;
 mod indexes;
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,7 @@ pub fn audit(snapshot: &Snapshot<'_>) -> Result<Findings, Fault> {
     let totals = comments::check(snapshot, &mut found)?;
     threads::check(snapshot, &totals, &mut found)?;
     indexes::check(snapshot, &mut found)?;
+    identities::check(snapshot, &mut found)?;
     Ok(found)
 }
 

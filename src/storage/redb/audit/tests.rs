@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::fault::Fault;
+use super::super::stored::identity::StoredIdentity;
 use super::super::stored::people::{StoredGuest, StoredMember};
 use super::super::stored::thread::{StoredConversation, StoredThread};
 use super::super::tables::{CborRows, Rows, Tables};
@@ -12,13 +13,14 @@ use super::super::tests::in_memory;
 use super::super::{RedbStore, keys, ledger};
 use crate::domain::accounts::TokenHash;
 use crate::domain::comments::Verdict;
+use crate::domain::identities::LinkedIdentity;
 use crate::domain::notices::{Notice, NoticeKind};
 use crate::domain::sessions::{Scope, Session};
 use crate::domain::*;
 use crate::storage::accounts::{LinkPurpose, NewOwner};
 use crate::storage::comments::{NewComment, NewPage, Posted, SentFrom};
 use crate::storage::sessions::NewSession;
-use crate::storage::{Accounts, Comments, Health, Outbox, Sites, Votes};
+use crate::storage::{Accounts, Comments, Health, Identities, Outbox, Sites, Votes};
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 const SITE: SiteId = SiteId(1);
@@ -55,6 +57,14 @@ fn session() -> Session {
 
 fn comment(n: u8) -> CommentId {
     CommentId::from_random([n; 16])
+}
+
+fn identity() -> Identity {
+    Identity {
+        provider: "google".parse().unwrap(),
+        issuer: "https://google.example".into(),
+        subject: "1".into(),
+    }
 }
 
 fn by_owner() -> Author {
@@ -109,6 +119,8 @@ async fn furnished() -> Arc<RedbStore> {
     store.moderate(SITE, comment(11), Verdict::Approve, owner(), NOW).await.unwrap().unwrap();
     store.moderate(SITE, comment(10), Verdict::Pin, owner(), NOW).await.unwrap().unwrap();
     store.set_like(SITE, comment(14), owner(), true, NOW).await.unwrap().unwrap();
+    let profile = Profile { identity: identity(), email: None, name: None, label: None };
+    store.link_identity(owner(), profile, NOW).await.unwrap().unwrap();
     store
 }
 
@@ -246,6 +258,17 @@ const PLANTS: &[(&str, Plant)] = &[
         t.outbox_by_id.insert(&key, 5)
     }),
     ("an id without its notice", |t| t.outbox_by_id.insert(&99u64.to_be_bytes(), 5)),
+    ("an identity without its owner's list", |t| {
+        let key = first(&t.identity_by_account)?;
+        t.identity_by_account.remove(&key).map(drop)
+    }),
+    ("a list with an identity that is gone", |t| t.identity_by_account.insert(&[9; 48], ())),
+    ("an identity of nobody", |t| {
+        let other = Identity { subject: "2".into(), ..identity() };
+        let linked = LinkedIdentity { identity: other.clone(), label: None, linked_at: NOW, used_at: NOW };
+        let nobody = AccountId::from_random([9; 16]);
+        t.identities.write(&other.key().0, &StoredIdentity::new(&linked, nobody))
+    }),
     ("a site without its key", |t| t.site_by_key.remove(&b"blog"[..]).map(drop)),
     ("a key without its site", |t| t.site_by_key.insert(&b"gone"[..], &[0, 0, 0, 9])),
 ];

@@ -31,6 +31,22 @@ enum StoredKind {
     },
     #[n(1)]
     Test,
+    #[n(10)]
+    SignInLink {
+        #[n(0)]
+        token: String,
+        #[n(1)]
+        site: Option<String>,
+        #[n(2)]
+        origin: Option<String>,
+    },
+    #[n(11)]
+    ProveLink {
+        #[n(0)]
+        token: String,
+        #[n(1)]
+        provider: String,
+    },
     #[n(20)]
     ConfirmAddress {
         #[n(0)]
@@ -54,6 +70,14 @@ impl From<&Notice> for StoredNotice {
                 },
                 NoticeKind::Test => StoredKind::Test,
                 NoticeKind::ConfirmAddress { token } => StoredKind::ConfirmAddress { token: token.clone() },
+                NoticeKind::SignInLink { token, asker } => StoredKind::SignInLink {
+                    token: token.clone(),
+                    site: asker.as_ref().map(|(site, _)| site.to_string()),
+                    origin: asker.as_ref().map(|(_, origin)| origin.clone()),
+                },
+                NoticeKind::ProveLink { token, provider } => {
+                    StoredKind::ProveLink { token: token.clone(), provider: provider.clone() }
+                }
                 NoticeKind::AddressChanged => StoredKind::AddressChanged,
                 NoticeKind::PasswordChanged => StoredKind::PasswordChanged,
             },
@@ -75,6 +99,10 @@ impl StoredNotice {
                     }
                     StoredKind::Test => NoticeKind::Test,
                     StoredKind::ConfirmAddress { token } => NoticeKind::ConfirmAddress { token },
+                    StoredKind::SignInLink { token, site, origin } => {
+                        NoticeKind::SignInLink { token, asker: site.map(Name::from_stored).zip(origin) }
+                    }
+                    StoredKind::ProveLink { token, provider } => NoticeKind::ProveLink { token, provider },
                     StoredKind::AddressChanged => NoticeKind::AddressChanged,
                     StoredKind::PasswordChanged => NoticeKind::PasswordChanged,
                 },

@@ -32,6 +32,8 @@ pub enum Deed {
     Unpinned = 4,
     Closed = 5,
     Reopened = 6,
+    /// A guest signed in, and their comment became the account's.
+    Claimed = 7,
 }
 
 impl StoredRecord {

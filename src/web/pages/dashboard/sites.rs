@@ -6,7 +6,10 @@ use utoipa::ToSchema;
 
 use super::owner;
 use crate::actions::dashboard::{self, NewSite, SiteEdit};
+use crate::actions::sso::Change;
+use crate::domain::sso::{SigningKey, SingleSignOn};
 use crate::domain::{Name, Origin, Site, SiteKey, SiteSettings, Timestamp};
+use crate::web::problem::kinds;
 use crate::web::route::{Access, Class, Route, route};
 use crate::web::{Problem, Request, Response, response};
 
@@ -32,6 +35,13 @@ pub fn routes() -> Vec<Route> {
             .takes::<ChangeSite>()
             .gives::<SiteFacts>(StatusCode::OK)
             .to(change_site),
+        route(Method::POST, "/dashboard/api/sites/{site}/sso")
+            .class(Class::FirstParty)
+            .access(Access::Owner)
+            .doc("Change a site's single sign-on", "A new secret is in the answer, and is never shown again.")
+            .takes::<ChangeSso>()
+            .gives::<ChangedSso>(StatusCode::OK)
+            .to(change_sso),
         route(Method::GET, "/dashboard/api/sites/{site}/seen")
             .class(Class::FirstParty)
             .access(Access::Owner)
@@ -68,12 +78,53 @@ struct SiteFacts {
     /// RFC 3339. Until when pages on this machine count as the site's.
     development_until: Option<String>,
     guests: bool,
+    guest_proof: bool,
     likes: bool,
+    /// `null` while it is off.
+    #[schema(required)]
+    sso: Option<Sso>,
+}
+
+/// Single sign-on, without what it signs with.
+#[derive(Serialize, ToSchema)]
+#[schema(as = DashboardSso)]
+struct Sso {
+    /// What tokens may be signed with, the current key first.
+    keys: Vec<SsoKey>,
+    /// Whether tokens may make somebody a viewer or a moderator.
+    roles: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = DashboardSsoKey)]
+struct SsoKey {
+    /// Its name: `kid` of tokens.
+    id: String,
+    /// `HS256` for a secret, `EdDSA` or `ES256` for a public key.
+    algorithm: &'static str,
+    /// RFC 3339. Until when a key is taken that another took the place of.
+    until: Option<String>,
+}
+
+impl Sso {
+    fn of(sso: &SingleSignOn, now: Timestamp) -> Sso {
+        let until = |key: &SigningKey| {
+            let previous = sso.previous.as_ref().filter(|(previous, _)| previous.id == key.id);
+            previous.map(|(_, until)| until.to_string())
+        };
+        let key = |key: &SigningKey| SsoKey {
+            id: key.id.clone(),
+            algorithm: key.check.algorithm(),
+            until: until(key),
+        };
+        Sso { keys: sso.keys(now).map(key).collect(), roles: sso.roles }
+    }
 }
 
 impl SiteFacts {
     fn of(site: &Site, now: Timestamp) -> SiteFacts {
         SiteFacts {
+            sso: site.sso.as_ref().map(|sso| Sso::of(sso, now)),
             key: site.key.to_string(),
             name: site.name.to_string(),
             origins: site.origins.iter().map(Origin::to_string).collect(),
@@ -82,6 +133,7 @@ impl SiteFacts {
                 .filter(|until| now < *until)
                 .map(|until| until.to_string()),
             guests: site.settings.guests,
+            guest_proof: site.settings.guest_proof,
             likes: site.settings.likes,
         }
     }
@@ -107,7 +159,38 @@ struct ChangeSite {
     /// On for 30 days, or off.
     development: Option<bool>,
     guests: Option<bool>,
+    guest_proof: Option<bool>,
     likes: Option<bool>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = DashboardChangeSso)]
+struct ChangeSso {
+    change: SsoChange,
+    /// PEM, for `public_key`.
+    public_key: Option<String>,
+    /// On or off, for `roles`.
+    roles: Option<bool>,
+}
+
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = DashboardSsoChange)]
+enum SsoChange {
+    NewSecret,
+    PublicKey,
+    EndPrevious,
+    Roles,
+    Off,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = DashboardChangedSso)]
+struct ChangedSso {
+    site: SiteFacts,
+    /// What the site signs with from now on.
+    secret: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -157,10 +240,11 @@ async fn add_site(request: Request) -> Result<Response, Problem> {
 async fn change_site(key: SiteKey, request: Request) -> Result<Response, Problem> {
     let account = owner(&request).await?;
     let sent: ChangeSite = request.json().await?;
-    let settings = if sent.guests.is_some() || sent.likes.is_some() {
+    let settings = if [sent.guests, sent.guest_proof, sent.likes].iter().any(Option::is_some) {
         let known = request.site(&key)?.settings.clone();
         Some(SiteSettings {
             guests: sent.guests.unwrap_or(known.guests),
+            guest_proof: sent.guest_proof.unwrap_or(known.guest_proof),
             likes: sent.likes.unwrap_or(known.likes),
             ..known
         })
@@ -170,6 +254,25 @@ async fn change_site(key: SiteKey, request: Request) -> Result<Response, Problem
     let edit = SiteEdit { name: sent.name, origins: sent.origins, development: sent.development, settings };
     let site = dashboard::change_site(&request.app, &account, &key, edit).await?;
     Ok(response::ok(&SiteFacts::of(&site, request.app.clock.now())))
+}
+
+async fn change_sso(key: SiteKey, request: Request) -> Result<Response, Problem> {
+    let account = owner(&request).await?;
+    let sent: ChangeSso = request.json().await?;
+    let change = match (sent.change, sent.public_key, sent.roles) {
+        (SsoChange::NewSecret, None, None) => Change::NewSecret,
+        (SsoChange::PublicKey, Some(pem), None) => Change::PublicKey(pem),
+        (SsoChange::EndPrevious, None, None) => Change::EndPrevious,
+        (SsoChange::Roles, None, Some(on)) => Change::Roles(on),
+        (SsoChange::Off, None, None) => Change::Off,
+        _ => {
+            let expected =
+                "expected `public_key` with that change, `roles` with that one, and neither otherwise";
+            return Err(Problem::new(&kinds::BAD_JSON, expected));
+        }
+    };
+    let (site, secret) = dashboard::change_sso(&request.app, &account, &key, change).await?;
+    Ok(response::ok(&ChangedSso { site: SiteFacts::of(&site, request.app.clock.now()), secret }))
 }
 
 async fn seen(key: SiteKey, request: Request) -> Result<Response, Problem> {

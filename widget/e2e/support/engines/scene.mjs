@@ -29,19 +29,20 @@ export function inEachEngine(name, setting, play) {
   for (const engine of ENGINES) {
     test(`${name} (${engine})`, { timeout: 2 * TIMEOUT_MS }, async (context) => {
       try {
-        await once(engine, setting, play);
+        await once(engine, setting, play, context);
       } catch (error) {
         // As everywhere: on a shared machine a scene gets a second try, and the first is told.
         if (!process.env.CI) throw error;
         context.diagnostic(`failed at first: ${error.message}`);
-        await once(engine, setting, play);
+        await once(engine, setting, play, context);
       }
     });
   }
 }
 
-async function once(engine, setting, play) {
+async function once(engine, setting, play, context) {
   const stage = await Stage.set(engine, setting);
+  stage.figure = (text) => context.diagnostic(text);
   try {
     await play(stage);
   } finally {

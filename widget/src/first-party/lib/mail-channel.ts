@@ -2,13 +2,14 @@
 
 const NAME = "afterword/mail";
 
-export function whenMailIsUsed(go: () => void): void {
+/** Calls back when the link of this transaction was used. */
+export function whenMailIsUsed(tx: string, go: () => void): void {
   if (typeof BroadcastChannel === "undefined") return; // There is a button, too.
-  new BroadcastChannel(NAME).addEventListener("message", go);
+  new BroadcastChannel(NAME).addEventListener("message", ({ data }: MessageEvent<unknown>) => data === tx && go());
 }
 
-/** Carries nothing: whoever waits asks the server whether it was meant. */
-export function mailIsUsed(): void {
+/** Carries no more than which window is meant: that one asks the server for what it is to hand over. */
+export function mailIsUsed(tx: string): void {
   if (typeof BroadcastChannel === "undefined") return;
-  new BroadcastChannel(NAME).postMessage("used");
+  new BroadcastChannel(NAME).postMessage(tx);
 }

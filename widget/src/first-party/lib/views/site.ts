@@ -8,6 +8,8 @@ import { blame, handle, value } from "../forms.js";
 import { changeSite, type Site, type SiteChange, type State } from "../sites.js";
 import { day } from "../times.js";
 import { watch } from "../watch.js";
+import { ssoView } from "./sso.js";
+import { toggle } from "./toggle.js";
 
 export function siteView(state: State, first: Site, replaced: (site: Site) => void): HTMLElement {
   let site = first;
@@ -57,7 +59,11 @@ export function siteView(state: State, first: Site, replaced: (site: Site) => vo
         (development) => change({ development }, "Saved")),
       toggle("guests", "Guests may comment", "With a name and no account. Their first comment waits for your approval.",
         site.guests, (guests) => change({ guests }, "Saved")),
+      toggle("guest-proof", "Guests’ browsers work a moment first", "Less than a second for each comment, and more when many come at once: it keeps robots out without a puzzle.",
+        site.guest_proof, (guest_proof) => change({ guest_proof }, "Saved")),
       toggle("likes", "Likes", "One per person and comment.", site.likes, (likes) => change({ likes }, "Saved"))),
+    section("Single sign-on", "If people sign in on your own site, your server can say who they are: they comment without signing in again. docs/single-sign-on.md shows how.",
+      ssoView(() => site, take)),
   );
 }
 
@@ -107,26 +113,4 @@ function addressForm(site: () => Site, save: (origins: string[]) => Promise<void
     },
   });
   return form;
-}
-
-function toggle(
-  id: string,
-  label: string,
-  hint: string,
-  on: boolean,
-  save: (on: boolean) => Promise<void>,
-): HTMLElement {
-  const input = h("input", { type: "checkbox", role: "switch", id, checked: on });
-  const outcome = h("span", { class: "error", role: "alert", hidden: true });
-  input.addEventListener("change", () => {
-    outcome.hidden = true;
-    save(input.checked).catch((error: unknown) => {
-      // Shows again what is true on the server.
-      input.checked = !input.checked;
-      outcome.textContent = said(error);
-      outcome.hidden = false;
-    });
-  });
-  return h("div", { class: "check" }, input,
-    h("label", { for: id }, label, " ", h("span", { class: "hint" }, hint), outcome));
 }
