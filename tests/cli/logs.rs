@@ -29,11 +29,7 @@ impl Browser<'_> {
         for text in [answer.head.as_str(), answer.body.as_str(), path, body] {
             self.secrets.extend(tokens_in(text));
         }
-        for cookie in answer
-            .head
-            .lines()
-            .filter_map(|line| line.to_lowercase().starts_with("set-cookie:").then_some(line))
-        {
+        for cookie in answer.head.lines().filter(|line| line.to_lowercase().starts_with("set-cookie:")) {
             let value =
                 cookie.split_once('=').map_or("", |(_, rest)| rest.split(';').next().unwrap_or_default());
             if value.len() > 8 {

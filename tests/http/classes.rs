@@ -19,21 +19,22 @@ fn commits(app: &TestApp) -> u64 {
 
 /// What the data file holds, as one value.
 fn digest(app: &TestApp) -> String {
-    let file = std::fs::read(app.app.config.storage.directory.join("afterword.redb")).unwrap();
+    let file = std::fs::read(app.app.config.storage.directory.join("afterword.redb")).expect("the data file");
     blake3::hash(&file).to_string()
 }
 
 /// The dashboard's cookie of somebody who may do everything, and a link that was not used yet.
 async fn owners_cookie(app: &TestApp, server: &Direct) -> (String, String) {
     let own = app.app.config.server.base_url.origin.clone();
-    let token = setup::mint_link(&app.app, LinkPurpose::SetUp).await.unwrap();
+    let token = setup::mint_link(&app.app, LinkPurpose::SetUp).await.expect("a link");
     let owner = json!({ "token": token, "name": "Olga", "email": "olga@example.org", "password": PASSWORD });
     let headers = [JSON, ("origin", own.as_str())];
     let made = server.send(&Method::POST, "/setup/owner", &headers, &owner.to_string()).await;
     assert_eq!(made.status, 204, "{}", made.text());
-    let cookie = made.header("set-cookie").and_then(|cookie| cookie.split(';').next()).unwrap().to_owned();
-    let operator = app.app.store.operators().await.unwrap()[0].id;
-    (cookie, setup::mint_link(&app.app, LinkPurpose::SignIn(operator)).await.unwrap())
+    let cookie =
+        made.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a cookie").to_owned();
+    let operator = app.app.store.operators().await.expect("read")[0].id;
+    (cookie, setup::mint_link(&app.app, LinkPurpose::SignIn(operator)).await.expect("a link"))
 }
 
 #[tokio::test]
