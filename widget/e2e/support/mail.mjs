@@ -34,22 +34,16 @@ export class MailServer {
 
   /** The link of the next mail to this address. */
   async linkFor(address) {
-    return /https?:\/\/\S+#\S+/.exec(await this.#next(address))[0];
+    const text = await this.#next(address);
+    const link = /https?:\/\/\S+#\S+/.exec(text)?.[0];
+    if (!link) throw new Error(`no link in this mail:\n${text}`);
+    return link;
   }
 
   async #next(address) {
     const mail = await eventually(`a mail to ${address}`, () => this.mails.find((each) => each.to === address && !this.#taken.has(each)));
     this.#taken.add(mail);
     return mail.text;
-  }
-
-  /** The link of the next mail to this address. */
-  async linkFor(address) {
-    const mail = await eventually(`a mail to ${address}`, () => this.mails.find((each) => each.to === address && !this.#taken.has(each)));
-    this.#taken.add(mail);
-    const link = /https?:\/\/\S+#\S+/.exec(mail.text)?.[0];
-    if (!link) throw new Error(`no link in this mail:\n${mail.text}`);
-    return link;
   }
 
   #sockets = new Set();
