@@ -105,6 +105,10 @@ test-browsers: build ## Sign in, refresh and sign out in Chromium, Firefox and W
 bench: widget ## Measure the release build against bare warp and one commit per post
 	@cargo bench --bench serve
 
+.PHONY: load
+load: widget ## Load the release build with sign-ins: memory, waiting readers, timing, commits
+	@cargo bench --bench sign_in
+
 .PHONY: dist
 dist: widget ## Make the release tarball in dist/
 	@scripts/dist.sh

@@ -7,6 +7,8 @@
 mod layers;
 #[path = "tidy/manifest.rs"]
 mod manifest;
+#[path = "tidy/security.rs"]
+mod security;
 #[path = "tidy/sources.rs"]
 mod sources;
 #[path = "tidy/wording.rs"]
@@ -85,6 +87,22 @@ fn the_widget_parses_no_html_and_runs_no_text_as_code() {
 fn no_message_is_posted_to_every_origin() {
     let files = tracked(&["widget/src/**.ts", "widget/src/**.tsx", "src/web/**.js"]);
     hold("name the origin that may read it", each(&files, wording::open_messages));
+}
+
+#[test]
+fn whoever_hears_messages_looks_at_who_sent_them() {
+    let files = tracked(&["widget/src/**.ts", "widget/src/**.tsx", "src/web/**.js"]);
+    let shipped: Vec<_> = files.into_iter().filter(|file| !file.path.contains(".test.")).collect();
+    hold("compare event.origin and event.source first", each(&shipped, security::trusting_listeners));
+}
+
+#[test]
+fn every_statement_on_security_names_tests_that_exist() {
+    let document = tracked(&["docs/security.md"]);
+    assert_eq!(document.len(), 1);
+    let files = tracked(&["src/**.rs", "tests/**.rs", "widget/**.ts", "widget/**.tsx", "widget/**.mjs"]);
+    assert!(files.len() > 100, "found only {} files: the test looks in the wrong place", files.len());
+    hold("docs/security.md says what is not so", security::untrue(&document[0], &files));
 }
 
 #[test]
@@ -206,6 +224,53 @@ mod a_planted_breach_is_found {
             wording::open_messages(&rust("widget/src/a.ts", "w.postMessage(m, origin) * '*'")),
             [""; 0]
         );
+    }
+
+    #[test]
+    fn in_who_is_listened_to() {
+        let listens = |rest: &str| {
+            let text = format!("addEventListener(\"message\", (event) => {{ {rest} }});");
+            security::trusting_listeners(&rust("widget/src/a.ts", &text)).len()
+        };
+        assert_eq!(listens("take(event.data)"), 1);
+        assert_eq!(listens("if (event.origin === api) take(event.data)"), 1);
+        assert_eq!(listens("if (event.origin !== api || event.source !== popup) return;"), 0);
+        let channel = "this.#channel?.addEventListener(\"message\", take)";
+        assert_eq!(security::trusting_listeners(&rust("widget/src/a.ts", channel)), [""; 0]);
+    }
+
+    #[test]
+    fn in_what_is_said_about_security() {
+        let files = [
+            rust("tests/a.rs", "#[tokio::test]\nasync fn a_cat_purrs() {\n}\nfn a_dog() {}\n"),
+            rust("tests/b.rs", "\nconformance! {\n    async fn a_cow_moos(world: World) {}\n}\n"),
+            rust("widget/a.test.ts", "test(\"a bird \\\"sings\\\"\", () => {});"),
+        ];
+        let all = "`tests/a.rs`: `a_cat_purrs`<br>`tests/b.rs`: `a_cow_moos`<br>`widget/a.test.ts`: `a bird \"sings\"`";
+        let document = |last: &str| {
+            let mut text: String = (1..security::STATEMENTS)
+                .map(|number| format!("| {number} | it is so | {all} | |\n"))
+                .collect();
+            text.push_str(last);
+            security::untrue(&rust("docs/security.md", &text), &files).len()
+        };
+        assert_eq!(document(&format!("| {} | it is so | {all} | |\n", security::STATEMENTS)), 0);
+        assert_eq!(document(&format!("| {} | it is so | — | nobody looks yet |\n", security::STATEMENTS)), 0);
+        assert_eq!(document(""), 1, "the last statement is missing");
+        for breach in [
+            "— | ",
+            "`tests/a.rs` | a file alone",
+            "`tests/a.rs`: `a_dog` | no test",
+            "`tests/a.rs`: `a_cat_purr` | a test that was renamed",
+            "`tests/c.rs`: `a_cat_purrs` | another file",
+            "`widget/a.test.ts`: `a bird` | the beginning of a name",
+        ] {
+            assert_eq!(
+                document(&format!("| {} | it is so | {breach} |\n", security::STATEMENTS)),
+                1,
+                "{breach}"
+            );
+        }
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub struct Seeded {
 }
 
 /// The moment now: sessions that the server is to accept must be fresh.
-fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     Timestamp::from_millis(since.as_millis() as i64)
 }
@@ -67,6 +67,26 @@ pub async fn plant(directory: &Path, comments: usize, members: usize) -> anyhow:
     Ok(Seeded { refresh_tokens })
 }
 
+/// A session that is not stored yet, and its token.
+pub fn new_session(scope: Scope) -> (String, NewSession) {
+    let (token, refresh) = tokens::mint(TokenKind::Refresh, &OsChance);
+    let session = Session {
+        id: SessionId::from_random(random(&OsChance)),
+        account: AccountId::from_random([0; 16]),
+        scope,
+        epoch: 0,
+        created_at: now(),
+        used_at: now(),
+        rotated_at: now(),
+        generation: 1,
+        generation_used: false,
+        siblings: 1,
+        via: afterword::domain::Via::Email,
+        device: "bench".into(),
+    };
+    (token, NewSession { session, refresh })
+}
+
 async fn member(
     store: &RedbStore,
     site: &Site,
@@ -91,25 +111,10 @@ async fn member(
             Notice { to: email, kind: NoticeKind::Test, expires_at: Some(Timestamp::EPOCH) },
         )
         .await?;
-    let (token, refresh) = tokens::mint(TokenKind::Refresh, &OsChance);
-    let session = Session {
-        id: SessionId::from_random(random(&OsChance)),
-        account: AccountId::from_random([0; 16]),
-        scope: Scope::Widget { site: site.id, origin: origin.clone() },
-        epoch: 0,
-        created_at: now(),
-        used_at: now(),
-        rotated_at: now(),
-        generation: 1,
-        generation_used: false,
-        siblings: 1,
-        via: afterword::domain::Via::Email,
-        device: "bench".into(),
-    };
+    let (token, session) = new_session(Scope::Widget { site: site.id, origin: origin.clone() });
     let presented = PresentedCode { challenge, code, site: site.id, origin: origin.clone() };
     let id = AccountId::from_random(random(&OsChance));
-    let (account, _) =
-        store.redeem_email_code(presented, id, NewSession { session, refresh }, now()).await??;
+    let (account, _) = store.redeem_email_code(presented, id, session, now()).await??;
     store.set_name(account.id, Name::parse(&format!("Member {number}"))?).await??;
     Ok((account.id, token))
 }

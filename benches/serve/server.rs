@@ -32,6 +32,15 @@ impl Server {
     }
 
     pub fn afterword(directory: &Path, extra: &[&str]) -> anyhow::Result<Server> {
+        Server::afterword_with(directory, extra, &[])
+    }
+
+    /// The same with more of its configuration.
+    pub fn afterword_with(
+        directory: &Path,
+        extra: &[&str],
+        variables: &[(&str, &str)],
+    ) -> anyhow::Result<Server> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_afterword"));
         command.arg("serve").args(extra).env_clear();
         for (key, value) in [
@@ -41,6 +50,7 @@ impl Server {
         ] {
             command.env(key, value);
         }
+        command.envs(variables.iter().copied());
         command.env("AFTERWORD_STORAGE__DIRECTORY", directory);
         Server::start(command, |line| {
             line.split("http://").nth(1)?.split_whitespace().next()?.trim_end_matches('/').parse().ok()
@@ -55,10 +65,34 @@ impl Server {
 
     /// Resident memory in MiB, from the kernel.
     pub fn resident_mib(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        self.status_mib("VmRSS:")
+    }
+
+    /// The most resident memory in MiB since the start, or since [`Server::forget_peak`].
+    pub fn peak_mib(&self) -> f64 {
+        self.status_mib("VmHWM:")
+    }
+
+    pub fn forget_peak(&self) -> std::io::Result<()> {
+        std::fs::write(self.file("clear_refs"), "5")
+    }
+
+    /// Bytes that went to the disk because of it.
+    pub fn written_bytes(&self) -> std::io::Result<u64> {
+        let io = std::fs::read_to_string(self.file("io"))?;
+        let line = io.lines().find_map(|line| line.strip_prefix("write_bytes:"));
+        line.and_then(|bytes| bytes.trim().parse().ok()).ok_or_else(|| std::io::Error::other(io.clone()))
+    }
+
+    fn status_mib(&self, key: &str) -> f64 {
+        let status = std::fs::read_to_string(self.file("status")).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix(key));
         line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok()).unwrap_or(f64::NAN)
             / 1024.0
+    }
+
+    fn file(&self, name: &str) -> String {
+        format!("/proc/{}/{name}", self.child.id())
     }
 }
 

@@ -6,6 +6,7 @@
 mod support;
 
 mod account;
+mod bans;
 mod claims;
 mod comments;
 mod deletions;
@@ -21,6 +22,8 @@ mod permissions;
 mod providers;
 mod reading;
 mod refusals;
+mod rush;
+mod secrets;
 mod sessions;
 mod sso;
 mod votes;

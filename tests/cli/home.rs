@@ -175,15 +175,29 @@ impl Server {
     }
 
     fn send_json(&self, header: &str, path: &str, origin: &str, body: &str) -> Answer {
+        let origin = format!("Origin: {origin}");
+        self.send("POST", path, &[&origin, header, "Content-Type: application/json"], body)
+    }
+
+    /// Any request at all.
+    pub fn send(&self, method: &str, path: &str, headers: &[&str], body: &str) -> Answer {
+        let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
         ask(
             self.address,
             &format!(
-                "POST {path} HTTP/1.1\r\nHost: {}\r\nOrigin: {origin}\r\n{header}\r\n\
-                 Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                "{method} {path} HTTP/1.1\r\nHost: {}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
                 self.address,
                 body.len()
             ),
         )
+    }
+
+    /// Ends it well: everything it wrote after its greeting, to both of its outputs.
+    pub fn stopped(mut self) -> String {
+        self.signal(rustix::process::Signal::TERM);
+        let mut written = String::new();
+        self.stdout.read_to_string(&mut written).expect("UTF-8");
+        written + &self.ended().1
     }
 }
 

@@ -3,6 +3,7 @@
 mod control;
 mod doctor;
 mod home;
+mod logs;
 mod mail_server;
 mod owners;
 mod provider;

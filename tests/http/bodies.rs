@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use afterword::web::route::Class;
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 
+use super::direct::{Direct, path_of};
 use super::raw::{Raw, within_patience};
 use super::support::{ORIGIN, TestApp};
 
@@ -130,6 +132,48 @@ async fn what_is_wrong_with_a_body_is_named() {
     let invalid =
         app.site_request("POST", "/preview").raw(&b"{\"body\":\"\xff\"}"[..]).header("content-type", JSON);
     invalid.send().await.refused_as(400, "/problems/bad-json");
+}
+
+#[tokio::test]
+async fn a_field_that_is_not_asked_for_is_refused_by_every_route() {
+    let app = TestApp::start().await;
+    let owner = app.staff("Olga", afterword::domain::Role::Owner).await;
+    let comment = owner.posted("/p", "words").await;
+    let server = Direct::to(&app.app);
+    let own = app.app.config.server.base_url.origin.clone();
+    let bearer = format!("Bearer {}", owner.token);
+    let (mut tried, mut judged) = (0, 0);
+    for row in server.rows().into_iter().filter(|row| row.facts.takes.is_some()) {
+        let path = path_of(&row).replace("00000000-0000-4000-8000-000000000000", &comment);
+        let origin = if row.class == Class::FirstParty { own.as_str() } else { ORIGIN };
+        let headers =
+            [("origin", origin), ("authorization", &bearer), ("x-afterword", "1"), ("content-type", JSON)];
+        tried += 1;
+        for field in [
+            "role",
+            "pinned",
+            "approved",
+            "standing",
+            "score",
+            "created_at",
+            "site_id",
+            "operator",
+            "__proto__",
+        ] {
+            let answer =
+                server.send(&row.method, &path, &headers, &format!(r#"{{"{field}":"owner"}}"#)).await;
+            let what = format!("{} {path} with {field}: {}", row.method, answer.text());
+            assert!((400..500).contains(&answer.status), "{what}");
+            // What wants somebody to be signed in on our own pages says so before it reads anything.
+            if answer.problem().as_deref() == Some("bad-json") {
+                judged += 1;
+                assert!(answer.text().contains("unknown field"), "{what}");
+            } else {
+                assert!(matches!(answer.status, 401 | 410) && row.class == Class::FirstParty, "{what}");
+            }
+        }
+    }
+    assert!(tried >= 20 && judged >= 9 * 15, "{judged} refusals of {tried} routes");
 }
 
 #[tokio::test]

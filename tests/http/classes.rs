@@ -1,16 +1,40 @@
 //! Requests that another site's page could cause: refused, per class, before anything is done. (Statements 4 to 6.)
 
+use afterword::actions::setup;
+use afterword::storage::accounts::LinkPurpose;
 use afterword::web::route::Class;
 use http::Method;
 use serde_json::json;
 
 use super::direct::{Direct, path_of};
+use super::support::people::verifier;
 use super::support::{ORIGIN, TestApp};
 
+const PASSWORD: &str = "lantern otter gravel quince";
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 fn commits(app: &TestApp) -> u64 {
     app.app.store.figures().commits
+}
+
+/// What the data file holds, as one value.
+fn digest(app: &TestApp) -> String {
+    let file = std::fs::read(app.app.config.storage.directory.join("afterword.redb")).expect("the data file");
+    blake3::hash(&file).to_string()
+}
+
+/// The dashboard's cookie of somebody who may do everything, and a link that was not used yet.
+async fn owners_cookie(app: &TestApp, server: &Direct) -> (String, String) {
+    let own = app.app.config.server.base_url.origin.clone();
+    let token = setup::mint_link(&app.app, LinkPurpose::SetUp).await.expect("a link");
+    let owner = json!({ "token": token, "name": "Olga", "email": "olga@example.org", "password": PASSWORD });
+    let headers = [JSON, ("origin", own.as_str())];
+    let made = server.send(&Method::POST, "/setup/owner", &headers, &owner.to_string()).await;
+    assert_eq!(made.status, 204, "{}", made.text());
+    let cookie =
+        made.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a cookie").to_owned();
+    let operator = app.app.store.operators().await.expect("read")[0].id;
+    (cookie, setup::mint_link(&app.app, LinkPurpose::SignIn(operator)).await.expect("a link"))
 }
 
 #[tokio::test]
@@ -19,15 +43,21 @@ async fn reading_writes_nothing_whoever_reads() {
     let ada = app.staff("Ada", afterword::domain::Role::Owner).await;
     let comment = ada.posted("/p", "words").await;
     let server = Direct::to(&app.app);
+    let own = app.app.config.server.base_url.origin.clone();
     let bearer = format!("Bearer {}", ada.token);
-    let before = commits(&app);
+    let (dashboard, link) = owners_cookie(&app, &server).await;
+    let widget = format!("{dashboard}; __Host-aw-rt={}", ada.refresh.as_deref().unwrap());
+    let (_, challenge) = verifier("w");
+    let before = (commits(&app), digest(&app));
     for row in server.rows() {
         let path = path_of(&row).replace("00000000-0000-4000-8000-000000000000", &comment);
-        let path = format!("{path}?page=/p&site=blog&origin={ORIGIN}&ch=x&st=x");
+        let popup = format!("site=blog&origin={ORIGIN}&ch={challenge}&st=a-mark-of-the-widget");
+        let path = format!("{path}?page=/p&{popup}&token={link}&code=x&state=x&_method=DELETE");
         for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
             for headers in [
                 &[("origin", ORIGIN), ("authorization", bearer.as_str())][..],
-                &[("sec-fetch-site", "cross-site"), ("cookie", "__Host-aw-ss=x")],
+                &[("sec-fetch-site", "cross-site"), ("cookie", widget.as_str())],
+                &[("sec-fetch-site", "same-origin"), ("origin", own.as_str()), ("cookie", widget.as_str())],
                 &[
                     ("x-http-method-override", "DELETE"),
                     ("authorization", bearer.as_str()),
@@ -38,8 +68,11 @@ async fn reading_writes_nothing_whoever_reads() {
             }
         }
     }
-    assert_eq!(commits(&app), before, "something was written");
+    assert_eq!((commits(&app), digest(&app)), before, "something was written");
     assert_eq!(app.thread("/p").await["thread"]["count"], 1);
+    // The digest is one that a write changes.
+    ada.posted("/p", "more words").await;
+    assert_ne!(digest(&app), before.1);
 }
 
 #[tokio::test]

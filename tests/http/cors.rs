@@ -89,6 +89,87 @@ async fn private_answers_are_for_the_sites_own_pages_only() {
     }
 }
 
+/// Everything that is one step away from the site's origin, and what people have taken for the same.
+fn near_misses() -> Vec<String> {
+    let mut found = Vec::new();
+    for at in 0..=ORIGIN.len() {
+        let (before, after) = ORIGIN.split_at(at);
+        for inserted in [".", "-", "/", ":", "@", "#", "?", "%", "x", "0", " ", ",", "\u{7f}", "é"] {
+            found.push(format!("{before}{inserted}{after}"));
+        }
+        if let Some(next) = after.chars().next() {
+            let rest = &after[1..];
+            found.push(format!("{before}{rest}"));
+            let other_case =
+                if next.is_lowercase() { next.to_ascii_uppercase() } else { next.to_ascii_lowercase() };
+            found.push(format!("{before}{other_case}{rest}"));
+            for replaced in ["x", ".", "*"] {
+                found.push(format!("{before}{replaced}{rest}"));
+            }
+        }
+    }
+    let host = "blog.example";
+    for scheme in ["http", "HTTPS", "ftp", "ws", "wss", "file", "data", "blob:https", "javascript", "null"] {
+        found.push(format!("{scheme}://{host}"));
+    }
+    for port in [0, 80, 442, 444, 4_430, 8_443, 65_535] {
+        found.push(format!("https://{host}:{port}"));
+    }
+    for around in
+        ["evil-", "evil.", "www.", "x", "evil.net/", "evil.net#", "evil.net?", "user@", "evil.net\\"]
+    {
+        found.push(format!("https://{around}{host}"));
+    }
+    for after in
+        [".evil.net", "evil.net", ".", ":443", ":", "/", "/p", "@evil.net", "%2eevil.net", "\t", ";x"]
+    {
+        found.push(format!("https://{host}{after}"));
+    }
+    found
+        .extend(["null", "*", "", "undefined", "[object Object]", host, "//blog.example"].map(str::to_owned));
+    found.retain(|origin| origin != ORIGIN && origin.trim() != ORIGIN);
+    found
+}
+
+#[tokio::test]
+async fn no_origin_but_the_very_one_is_taken_for_the_sites() {
+    let app = TestApp::start().await;
+    let server = Direct::to(&app.app);
+    let mut tried = 0;
+    for origin in near_misses() {
+        if http::HeaderValue::from_str(&origin).is_err() {
+            continue;
+        }
+        tried += 1;
+        for (method, path) in [
+            (Method::GET, "/api/v1/sites/blog/mine?page=/p"),
+            (Method::POST, "/api/v1/sites/blog/comments"),
+            (Method::POST, "/api/v1/sites/blog/auth/refresh"),
+        ] {
+            let sent = [
+                ("origin", origin.as_str()),
+                ("x-afterword", "1"),
+                ("content-type", "application/json"),
+                ("access-control-request-method", method.as_str()),
+            ];
+            for answer in [
+                server.send(&method, path, &sent, "{}").await,
+                server.send(&Method::OPTIONS, path, &sent, "").await,
+            ] {
+                assert_eq!(answer.header(ALLOW), None, "{method} {path} for {origin:?}");
+                assert_eq!(answer.header(CREDENTIALS), None, "{method} {path} for {origin:?}");
+                let refused = answer.problem();
+                assert!(
+                    answer.status == 204 || refused.as_deref() == Some("origin-not-allowed"),
+                    "{method} {path} for {origin:?}: {}",
+                    answer.text()
+                );
+            }
+        }
+    }
+    assert!(tried > 300, "{tried}");
+}
+
 #[tokio::test]
 async fn a_preflight_names_what_may_be_sent_and_is_kept_for_two_hours() {
     let app = TestApp::start().await;

@@ -3,8 +3,10 @@
 use afterword::web::route::Class;
 use http::Method;
 
-use super::direct::{Direct, path_of};
+use super::direct::{Answer, Direct, path_of};
 use super::support::{ORIGIN, TestApp};
+
+const ALLOW: &str = "access-control-allow-origin";
 
 /// Every route, asked for in a way that most of them take.
 async fn every_answer(app: &TestApp) -> Vec<(String, Class, super::direct::Answer)> {
@@ -100,6 +102,57 @@ async fn what_varies_says_by_what() {
             let same_bytes = bodies[one].body == bodies[other].body;
             assert_eq!(same_bytes, bodies[one].header("etag") == bodies[other].header("etag"), "{path}");
         }
+    }
+}
+
+#[tokio::test]
+async fn whatever_changes_with_a_header_says_so() {
+    let app = TestApp::start().await;
+    app.member("Ada").await.posted("/p", &"words and more words ".repeat(100)).await;
+    let server = Direct::to(&app.app);
+    // Two values of each that would tell, if an answer went by it.
+    let headers = [
+        ("origin", ["https://evil.example", ORIGIN]),
+        ("accept-encoding", ["identity", "br, gzip"]),
+        ("accept-language", ["en", "de"]),
+        ("accept", ["application/json", "text/html"]),
+        ("sec-fetch-site", ["same-origin", "cross-site"]),
+    ];
+    let (mut tried, mut varied) = (0, 0);
+    for row in server.rows() {
+        let path = format!("{}?page=/p&site=blog&origin={ORIGIN}&ch=x&st=x", path_of(&row));
+        for (name, [one, other]) in headers {
+            tried += 1;
+            let ask = |value| [(name, value), ("x-afterword", "1"), ("content-type", "application/json")];
+            let one = server.send(&row.method, &path, &ask(one), "{}").await;
+            let other = server.send(&row.method, &path, &ask(other), "{}").await;
+            let told = |answer: &Answer| {
+                answer.header("vary").unwrap_or_default().split(", ").any(|told| told == name)
+            };
+            let kept = |answer: &Answer| answer.header("cache-control") != Some("no-store");
+            let same = (one.status, seen(&one), one.header(ALLOW))
+                == (other.status, seen(&other), other.header(ALLOW));
+            varied += usize::from(!same);
+            // Who keeps no copy needs no rule by which to choose one.
+            let fine = same || [&one, &other].iter().all(|answer| told(answer) || !kept(answer));
+            assert!(fine, "{} {path} changes with {name} and does not say so", row.method);
+            if row.class == Class::Public {
+                assert!(!told(&one) || name == "accept-encoding", "{path} varies by {name}");
+            }
+        }
+    }
+    assert!(tried > 200 && varied > 20, "{varied} of {tried}");
+}
+
+/// A body without what is new in every answer.
+fn seen(answer: &Answer) -> String {
+    let text = answer.text();
+    match serde_json::from_str::<serde_json::Value>(&text) {
+        Ok(mut body) => {
+            body.as_object_mut().map(|body| body.remove("request_id"));
+            body.to_string()
+        }
+        Err(_) => text,
     }
 }
 

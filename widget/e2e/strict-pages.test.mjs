@@ -117,6 +117,42 @@ scene("exactly one global is added, and it cannot be changed", async (stage) => 
   assert.equal(changed, false);
 });
 
+scene("no built-in of the page is changed", async (stage) => {
+  await somebodyWasHere(stage);
+  // Every constructor that the page has, its prototype, and every namespace: each own property, by identity.
+  const snapshot = `<script>
+    function everything() {
+      const seen = new Map();
+      const note = (name, object) => {
+        for (const key of Reflect.ownKeys(object)) {
+          const { value, get, set, writable } = Object.getOwnPropertyDescriptor(object, key);
+          seen.set(name + "." + String(key), [typeof value === "object" ? null : value, get, set, writable]);
+        }
+      };
+      for (const name of before) {
+        const value = Object.getOwnPropertyDescriptor(globalThis, name)?.value;
+        if (typeof value === "function") note(name, value);
+        if (typeof value === "function" && value.prototype) note(name + ".prototype", value.prototype);
+        if (name === "JSON" || name === "Math" || name === "Reflect") note(name, value);
+      }
+      return seen;
+    }
+    before = Object.getOwnPropertyNames(globalThis);
+    builtIns = everything();
+  </script>`;
+  const ada = await stage.person("Ada");
+  await wholeJourney(stage, ada, stage.article("/article", { head: snapshot }));
+  const [looked, changed] = await ada.page.evaluate(() => {
+    const { builtIns, everything } = globalThis;
+    const now = everything();
+    const names = new Set([...builtIns.keys(), ...now.keys()]);
+    const same = (one, other) => one !== undefined && other !== undefined && one.every((part, at) => Object.is(part, other[at]));
+    return [builtIns.size, [...names].filter((name) => !same(builtIns.get(name), now.get(name)))];
+  });
+  assert.ok(looked > 5_000, `only ${looked} properties were looked at`);
+  assert.deepEqual(changed, []);
+});
+
 scene("without storage one can still read, sign in and post, for as long as the page is open", async (stage) => {
   await somebodyWasHere(stage);
   const deny = `<script>
