@@ -70,4 +70,7 @@ pub trait Identities: Send + Sync {
     /// Unlinks one. `LastWayIn` if nothing would be left to sign in with: no other identity, no password, and no verified
     /// address that a mail can be sent to. One that is not theirs changes nothing.
     async fn unlink_identity(&self, account: AccountId, identity: IdentityKey, ways: Ways) -> Answer<()>;
+    /// Removes an identity because its provider was asked to have it deleted, even if it is the last way in. Whether it
+    /// was there.
+    async fn forget_identity(&self, identity: IdentityKey) -> Result<bool, StoreError>;
 }

@@ -5,8 +5,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod account;
 mod claims;
 mod comments;
+mod deletions;
 mod escapes;
 mod first_party;
 mod guest_work;

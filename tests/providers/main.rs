@@ -5,6 +5,9 @@
 
 #[path = "../support/idp/mod.rs"]
 mod idp;
+#[path = "../support/mod.rs"]
+#[allow(dead_code, reason = "what the API tests need and these do not")]
+mod support;
 
 mod addresses;
 mod answers;
@@ -15,6 +18,7 @@ mod keys;
 mod mastodon;
 mod oauth;
 mod open_id;
+mod popup;
 mod reach;
 mod tokens;
 mod world;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use afterword::outside::http::names::Names;
-use afterword::outside::http::{Http, HttpError, Parts, Request};
+use afterword::outside::http::{Http, HttpError, MAX_ANSWER_BYTES, Parts, Request};
 use async_trait::async_trait;
 use url::Url;
 
@@ -194,5 +194,29 @@ async fn a_length_that_lies_changes_nothing() {
         };
         let (asked, ()) = tokio::join!(open.send(get(&url)), answered);
         assert_eq!(asked.is_ok(), is_taken, "{length}: {asked:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_taken_up_to_256_kib_and_not_a_byte_further() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let trap = Trap::set().await;
+    let url = format!("http://127.0.0.1:{}/", trap.port());
+    let open = http(&[&["127.0.0.1"]]).0.reaching(&Url::parse(&url).unwrap());
+    for (bytes, is_taken) in [(MAX_ANSWER_BYTES, true), (MAX_ANSWER_BYTES + 1, false)] {
+        for says_length in [true, false] {
+            let answered = async {
+                let (mut stream, _) = trap.0.accept().await.unwrap();
+                let mut request = [0; 1024];
+                let _ = stream.read(&mut request).await.unwrap();
+                let length = if says_length { format!("content-length: {bytes}\r\n") } else { String::new() };
+                let head = format!("HTTP/1.1 200 OK\r\n{length}connection: close\r\n\r\n");
+                stream.write_all(head.as_bytes()).await.unwrap();
+                // The other side may hang up in the middle.
+                let _ = stream.write_all(&vec![b' '; bytes]).await;
+            };
+            let (asked, ()) = tokio::join!(open.send(get(&url)), answered);
+            assert_eq!(asked.is_ok(), is_taken, "{bytes} {says_length}");
+        }
     }
 }

@@ -61,6 +61,43 @@ inDemo("a newcomer opens the article, signs in with a code from the mailbox page
   await ada.thread.comment("I have a question").vanishes();
 });
 
+inDemo("an account from elsewhere signs somebody in, and they come back as the same person", async (stage) => {
+  const ada = await stage.person("Ada", { origins: [new URL(demo.said("Demo ID")).origin] });
+  const thread = await ada.open(demo.said("article"));
+  await thread.say("The tables and I disagree about Tuesday.");
+  const window = await ada.popup(() => thread.panel.getByRole("button", { name: "Continue with Demo ID" }).click());
+  await window.getByRole("heading", { name: "Who are you today?" }).waitFor();
+  await Promise.all([window.waitForEvent("close"), window.getByRole("button", { name: "Sign in as Ada" }).click()]);
+  await thread.giveName("Ada");
+  await thread.comment("disagree about Tuesday").appears();
+  await thread.comment("disagree about Tuesday").remove();
+  await thread.comment("disagree about Tuesday").vanishes();
+
+  // In another browser there is nothing of theirs but what Demo ID says.
+  const again = await stage.person("Ada at the library", { origins: [new URL(demo.said("Demo ID")).origin] });
+  await again.open(demo.said("article"));
+  await again.thread.button("Sign in").click();
+  const second = await again.popup(() => again.thread.panel.getByRole("button", { name: "Continue with Demo ID" }).click());
+  await second.getByRole("button", { name: "Sign in as Ada" }).waitFor();
+  await Promise.all([second.waitForEvent("close"), second.getByRole("button", { name: "Sign in as Ada" }).click()]);
+  await again.thread.account.waitFor();
+  await again.thread.write("x");
+  await again.thread.box.getByText("Commenting as Ada · via Demo ID").waitFor();
+});
+
+inDemo("who would rather not say who they are is told so, and may think again", async (stage) => {
+  const bruno = await stage.person("Bruno", { origins: [new URL(demo.said("Demo ID")).origin] });
+  const thread = await bruno.open(demo.said("article"));
+  await thread.button("Sign in").click();
+  const window = await bruno.popup(() => thread.panel.getByRole("button", { name: "Continue with Demo ID" }).click());
+  await window.getByRole("button", { name: "Cancel" }).click();
+  await window.getByRole("heading", { name: "Demo ID did not sign you in" }).waitFor();
+  await window.getByRole("button", { name: "Try again" }).click();
+  await Promise.all([window.waitForEvent("close"), window.getByRole("button", { name: "Sign in as Bruno" }).click()]);
+  await bruno.thread.giveName("Bruno");
+  await bruno.thread.account.waitFor();
+});
+
 inDemo("who reads down to the comments sees nothing move by itself", async (stage) => {
   for (const path of [BUSY, DARK, RTL, CLOSED, EMPTY]) {
     const ada = await stage.person(`Ada on ${path}`);

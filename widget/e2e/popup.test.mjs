@@ -101,6 +101,38 @@ scene("where windows are blocked, the page itself goes there and comes back", as
   assert.equal(owner.page.url(), article, "nor is it in the history");
 });
 
+scene("a link in a mail signs in the window that waits for it, and nobody in another browser", async (stage) => {
+  await makeOwner(stage.server);
+  const owner = await stage.person("Olive");
+  const thread = await owner.open(stage.article());
+  await thread.button("Sign in").click();
+  const window = await openWindow(owner);
+  await window.getByRole("textbox", { name: "Email" }).fill(OWNER.email);
+  await window.getByRole("button", { name: "Email me a link instead" }).click();
+  await window.getByRole("heading", { name: "Check your email" }).waitFor();
+  await window.getByRole("button", { name: "I have opened the link" }).click();
+  await window.getByRole("alert").filter({ hasText: "not used yet" }).waitFor();
+  const link = await stage.mailbox.linkFor(OWNER.email);
+
+  const stranger = await stage.person("Mallory");
+  await stranger.page.goto(link);
+  await stranger.page.getByRole("heading", { name: "This link was asked for in another browser" }).waitFor();
+  assert.equal(await stranger.page.getByRole("button").count(), 0, "there is nothing to press");
+
+  const mail = await owner.newTab();
+  await mail.goto(link);
+  assert.equal(new URL(mail.url()).hash, "", "the token is gone from the address");
+  await mail.getByRole("heading", { name: "Sign in to The Blog" }).waitFor();
+  assert.equal(window.isClosed(), false, "looking at it signs nobody in");
+  await Promise.all([window.waitForEvent("close"), mail.getByRole("button", { name: "Sign in" }).click()]);
+  await mail.getByRole("heading", { name: "You’re signed in" }).waitFor();
+  await thread.account.waitFor();
+  await mail.goto("about:blank");
+  owner.trouble.expect(answered(410));
+  await mail.goto(link);
+  await mail.getByRole("heading", { name: "This link does not work any more" }).waitFor();
+});
+
 scene("a closed window can be opened again", async (stage) => {
   await makeOwner(stage.server);
   const owner = await stage.person("Olive");

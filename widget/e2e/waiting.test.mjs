@@ -80,6 +80,55 @@ scene("who comes back is told once that their comment was approved, and finds it
   assert.equal(await thread.box.getByText("Your comment was approved.").count(), 0, "told once");
 });
 
+/** What is asked of the server while somebody works, and what they send. */
+function overheard(person) {
+  const heard = { tasks: 0, proofs: [] };
+  person.page.on("response", (response) => response.url().endsWith("/guests/proof") && response.request().method() === "POST" && heard.tasks++);
+  person.page.on("request", (request) => {
+    if (request.method() === "POST" && request.url().endsWith("/comments")) heard.proofs.push(request.postDataJSON().guest?.proof);
+  });
+  return heard;
+}
+
+scene("a guest's browser does its work while they type, one piece for each comment", async (stage) => {
+  const guest = await stage.person("Gus");
+  const thread = await guest.open(stage.article());
+  const heard = overheard(guest);
+  await thread.write("First of all");
+  await thread.post.click();
+  assert.equal(heard.tasks, 0, "nobody has said that they are a guest");
+  await thread.panel.getByRole("textbox", { name: "Name", exact: true }).fill("Gus");
+  await eventually("the work to begin", () => heard.tasks === 1);
+  await thread.panel.getByRole("button", { name: "Post as guest" }).click();
+  await thread.comment("First of all").says(WAITS);
+
+  await thread.write("Second thoughts");
+  await eventually("the next work to begin with the text", () => heard.tasks === 2);
+  await thread.post.click();
+  await thread.comment("Second thoughts").says(WAITS);
+  assert.equal(heard.tasks, 2);
+  const [first, second] = heard.proofs;
+  assert.match(first.nonce, /^\d+$/);
+  assert.notEqual(first.challenge, second.challenge);
+});
+
+scene("a server that no longer knows what it asked for is given new work, and nobody notices", async (stage) => {
+  const guest = await stage.person("Gus");
+  const thread = await guest.open(stage.article());
+  const heard = overheard(guest);
+  await thread.write("Written through a restart");
+  await thread.post.click();
+  await thread.panel.getByRole("textbox", { name: "Name", exact: true }).fill("Gus");
+  await eventually("the work to begin", () => heard.tasks === 1);
+  await stage.server.kill();
+  await stage.server.start();
+  guest.trouble.expect(answered(403));
+  await thread.panel.getByRole("button", { name: "Post as guest" }).click();
+  await thread.comment("through a restart").says(WAITS);
+  assert.equal(heard.proofs.length, 2);
+  assert.notEqual(heard.proofs[0].challenge, heard.proofs[1].challenge);
+});
+
 scene("a guest who is not to be remembered is known until the tab is closed", async (stage) => {
   const article = stage.article();
   const guest = await stage.person("Gus");

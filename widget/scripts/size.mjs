@@ -21,6 +21,7 @@ export const BUDGETS = [
   ["moderation", ["moderation"], 6000],
   ["counts alone", ["embed", "count"], 3000],
   ["the sign-in window: script and style", ["popup", "pages.css"], 7000],
+  ["the account page: its script and the style", ["account", "pages.css"], 16_000],
 ];
 
 /** `sizes`: stem → bytes. */

@@ -2,6 +2,7 @@
 //! is them before what they sign in with is changed.
 
 pub mod addresses;
+pub mod identities;
 pub mod overview;
 pub mod passwords;
 pub mod second_factor;
@@ -41,14 +42,6 @@ impl Here {
     pub(super) fn must_be_fresh(&self, app: &App) -> Result<(), Refusal> {
         if self.is_fresh(app) { Ok(()) } else { Err(Refusal::FreshSignInNeeded) }
     }
-}
-
-/// Signs in to the account page by password: the cookie's value.
-pub async fn sign_in(app: &App, attempt: Attempt<'_>, device: &str) -> Result<(Proved, String), Error> {
-    let proved = password_proofs::prove(app, attempt).await?;
-    let (session, cookie) = new_session(app, Some(&proved.account), Scope::FirstParty, device, Via::Password);
-    app.store.add_session(session).await?;
-    Ok((proved, cookie))
 }
 
 /// Shows once more that it is them: a new session takes the place of the old one.

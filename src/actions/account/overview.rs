@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::Here;
-use crate::actions::Error;
+use crate::actions::{Error, identities};
 use crate::app::App;
+use crate::domain::identities::LinkedIdentity;
 use crate::domain::sessions::Session;
 use crate::domain::{Email, Role, Site};
 use crate::storage::accounts::PrivateFacts;
@@ -19,6 +20,7 @@ pub struct Overview {
     pub second_factor: Option<usize>,
     /// Whether to offer one: to people whose account can do harm.
     pub is_staff: bool,
+    pub identities: Vec<LinkedIdentity>,
     pub sessions: Vec<Session>,
 }
 
@@ -31,6 +33,7 @@ pub async fn overview(app: &App, here: &Here) -> Result<Overview, Error> {
         has_password: password.is_some(),
         second_factor: second_factor.map(|factor| factor.recovery.len()),
         is_staff: is_staff(app, here).await?,
+        identities: identities::list(app, &here.account).await?,
         sessions: super::sessions::list(app, here).await?,
     })
 }

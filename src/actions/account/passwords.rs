@@ -7,8 +7,8 @@ use crate::actions::passwords::{Checked, NewPassword};
 use crate::actions::sessions::new_session;
 use crate::app::App;
 use crate::domain::notices::{Notice, NoticeKind};
-use crate::domain::sessions::{FRESH_FOR, Scope, Session};
-use crate::domain::{Account, Name, Refusal, Timestamp, Via};
+use crate::domain::sessions::{FRESH_FOR, Session, Via};
+use crate::domain::{Account, Name, Refusal, Timestamp};
 use crate::storage::accounts::{PasswordChange, PrivateFacts};
 
 /// A new password for who knows the old one, or has just signed in: that is how somebody who forgot theirs, and came by
@@ -42,7 +42,7 @@ pub async fn set(
     about.extend(sites.iter().map(String::as_str));
     let password = NewPassword::parse(new, &about, facts.second_factor.is_some())?;
     let phc = app.passwords.hash(password, &*app.chance).await?;
-    change(app, account, session.scope.clone(), &facts, Some(phc), device).await
+    change(app, account, session, &facts, Some(phc), device).await
 }
 
 /// Takes the password away, if it is not the last way in.
@@ -51,23 +51,25 @@ pub async fn remove(app: &App, account: &Account, session: &Session, device: &st
     if app.clock.now() >= session.created_at.plus(FRESH_FOR) {
         return Err(Refusal::FreshSignInNeeded.into());
     }
-    change(app, account, session.scope.clone(), &facts, None, device).await
+    change(app, account, session, &facts, None, device).await
 }
 
-/// Whether somebody may do without the old password: they have just signed in without it.
-fn may_skip_old(_session: &Session, is_fresh: bool) -> bool {
-    is_fresh
+/// Whether somebody may do without the old password: they have just signed in by other means, which would be the way to
+/// a new one had they forgotten it.
+fn may_skip_old(session: &Session, is_fresh: bool) -> bool {
+    is_fresh && session.via != Via::Password
 }
 
 async fn change(
     app: &App,
     account: &Account,
-    scope: Scope,
+    session: &Session,
     facts: &PrivateFacts,
     password: Option<String>,
     device: &str,
 ) -> Result<String, Error> {
-    let (session, cookie) = new_session(app, Some(account), scope, device, Via::Password);
+    let (scope, via) = (session.scope.clone(), session.via.clone());
+    let (session, cookie) = new_session(app, Some(account), scope, device, via);
     let at = app.clock.now();
     let tell = facts.email.clone().filter(|_| facts.email_verified && app.mailer.is_some());
     let change =

@@ -62,7 +62,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     config.server.base_url = BaseUrl { origin: server_at.to_string(), path: String::new() };
     config.storage.directory = arguments.data;
     let (clock, chance) = (Arc::new(SystemClock), Arc::new(OsChance));
-    let demo_id = DemoId::new(local(&id_stand)?, &config.server.base_url, clock.clone(), chance.clone())?;
+    let demo_id_at = local(&id_stand)?;
+    let demo_id = DemoId::new(demo_id_at.clone(), &config.server.base_url, clock.clone(), chance.clone())?;
     config.providers = vec![demo_id.settings()?];
     let providers = wiring::providers(&config)?;
 
@@ -87,7 +88,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let magazine = tokio::spawn(async move { accept::serve(stand, magazine, &limits, stopped).await });
     let (stopped, demo_id) = (stop.subscribe(), DemoIdService::new(Arc::new(demo_id)));
     let demo_id = tokio::spawn(async move { accept::serve(id_stand, demo_id, &id_limits, stopped).await });
-    greet(&app, &magazine_at).await?;
+    greet(&app, &magazine_at, &demo_id_at).await?;
     serve::until_stopped(app, server, control, signals, stop).await?;
     magazine.await?;
     Ok(demo_id.await?)
@@ -134,7 +135,7 @@ async fn demo_site(app: &App, magazine: &Origin) -> anyhow::Result<Arc<Site>> {
 }
 
 /// The last lines: what there is to see, in the order in which to see it.
-async fn greet(app: &App, magazine: &Origin) -> anyhow::Result<()> {
+async fn greet(app: &App, magazine: &Origin, demo_id: &Origin) -> anyhow::Result<()> {
     let (label, link) = match owners::link(app, None, false).await {
         Ok(link) if link.signs_in.is_some() => ("dashboard", link.url),
         Ok(link) => ("set-up", link.url),
@@ -147,6 +148,7 @@ async fn greet(app: &App, magazine: &Origin) -> anyhow::Result<()> {
         format!("  article    {magazine}/{}", articles::BUSY),
         format!("  {label:<9}  {link}"),
         format!("  mailbox    {magazine}/mailbox"),
+        format!("  Demo ID    {demo_id}"),
     ]);
     Ok(())
 }

@@ -1,12 +1,15 @@
 //! Facebook. It does not say which addresses it verified, and may give none. A token is used only after Facebook has said
 //! that it was made for this app: one made for another would sign in whoever that other app knows.
 
+mod deletion;
+
 use async_trait::async_trait;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use super::ProviderError;
 use super::claims::Claims;
+use super::client::Client;
 use super::oauth::{Dialect, Person, Places, There, subject, within};
 
 pub const NAME: &str = "Facebook";
@@ -84,6 +87,10 @@ impl Dialect for Facebook {
             name: me.text("name").map(str::to_owned),
             label: me.text("name").map(str::to_owned),
         })
+    }
+
+    fn deletion_wanted(&self, signed: &str, client: &Client) -> Result<String, ProviderError> {
+        deletion::person(signed, client.secret.as_deref().unwrap_or_default())
     }
 }
 

@@ -32,7 +32,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use url::Url;
 
-use crate::domain::{Profile, ProviderId, Timestamp};
+use crate::domain::{Identity, Profile, ProviderId, Timestamp};
 
 pub use crate::domain::departures::Back;
 pub use build::build;
@@ -67,6 +67,11 @@ pub trait Provider: Send + Sync {
     /// For the operator; nothing depends on it.
     async fn check(&self, _redirect_uri: &str) -> Result<(), ProviderError> {
         Ok(())
+    }
+
+    /// Whose data is to go, as somebody asked for it there; the provider signs that. Facebook wants an answer to it.
+    fn deletion_wanted(&self, _signed: &str) -> Result<Identity, ProviderError> {
+        Err(ProviderError::Refused("this provider does not ask for data to be deleted".into()))
     }
 
     /// Trades the code for what the provider says of the person, and checks it.

@@ -29,6 +29,11 @@ pub trait Dialect: Send + Sync {
         true
     }
 
+    /// Who wants their data gone, as the provider signed for it; few do that.
+    fn deletion_wanted(&self, _signed: &str, _client: &Client) -> Result<String, ProviderError> {
+        Err(ProviderError::Refused("this provider does not ask for data to be deleted".into()))
+    }
+
     /// What it says of who signed in.
     async fn person(&self, there: &There<'_>) -> Result<Person, ProviderError>;
 }
@@ -135,6 +140,11 @@ impl Provider for OAuth {
     async fn check(&self, redirect_uri: &str) -> Result<(), ProviderError> {
         let token = address(&self.places().token)?;
         self.client.introduce(&token, redirect_uri, self.dialect.pkce()).await
+    }
+
+    fn deletion_wanted(&self, signed: &str) -> Result<Identity, ProviderError> {
+        let subject = self.dialect.deletion_wanted(signed, &self.client)?;
+        Ok(Identity { provider: self.id.clone(), issuer: self.places().issuer, subject })
     }
 
     async fn finish(&self, departure: &Departure, _memo: &str, back: Back) -> Result<Profile, ProviderError> {

@@ -88,6 +88,16 @@ impl Identities for RedbStore {
     async fn unlink_identity(&self, account: AccountId, identity: IdentityKey, ways: Ways) -> Answer<()> {
         self.write(move |tables, _| ways_in::unlink(tables, account, identity, &ways)).await
     }
+
+    async fn forget_identity(&self, identity: IdentityKey) -> Result<bool, StoreError> {
+        self.write(move |tables, _| {
+            let row = tables.identities.read::<StoredIdentity>(&identity.0)?;
+            let Some(account) = row.map(|row| row.account()) else { return Ok(false) };
+            unlink(tables, account, identity)?;
+            Ok(true)
+        })
+        .await
+    }
 }
 
 /// All identities of an account.

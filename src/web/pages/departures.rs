@@ -10,7 +10,7 @@ use super::popup::popup;
 use super::transactions::{account_page, finish, held, known, transaction};
 use super::views::{Popup, Step};
 use crate::actions::departures::{self, Outcome, Return};
-use crate::actions::popup::Transaction;
+use crate::actions::popup::{Purpose, Transaction};
 use crate::actions::providers;
 use crate::domain::departures::Back;
 use crate::domain::{ProviderId, Refusal};
@@ -146,6 +146,9 @@ fn answer(
     provider: &ProviderId,
     outcome: Outcome,
 ) -> Result<Response, Problem> {
+    if matches!((&transaction.purpose, &outcome), (Purpose::Link(_), Outcome::Cancelled)) {
+        return back_to_account(request, transaction, "cancelled");
+    }
     let page = |step| Popup { step, ..popup(&request.app, transaction) };
     let name = providers::name(&request.app, provider).unwrap_or_default();
     match outcome {
@@ -183,6 +186,9 @@ fn go_on(
     if status.is_server_error() && *problem.kind() != kinds::PROVIDER_UNREACHABLE {
         return Err(problem);
     }
+    if matches!(transaction.purpose, Purpose::Link(_)) {
+        return back_to_account(request, transaction, problem.kind().slug);
+    }
     let step = Step::Failed {
         title: problem.kind().title.to_owned(),
         detail: super::page::sentence(problem.detail()),
@@ -191,6 +197,12 @@ fn go_on(
     let mut response = show(&Popup { step, ..popup(&request.app, transaction) })?;
     *response.status_mut() = status;
     Ok(response)
+}
+
+/// To the account page, which says why nothing was linked.
+fn back_to_account(request: &Request, transaction: &Transaction, why: &str) -> Result<Response, Problem> {
+    let page = format!("{}#not-linked={why}", account_page(request));
+    finish(request, transaction, None, see_other(&page)?)
 }
 
 /// On to a page of ours.

@@ -7,6 +7,7 @@ pub mod account;
 mod cookies;
 mod credentials;
 pub mod dashboard;
+mod deletions;
 mod departures;
 mod link;
 mod mail_links;
@@ -23,6 +24,7 @@ pub fn routes() -> Vec<Route> {
     [
         popup::routes(),
         departures::routes(),
+        deletions::routes(),
         proofs::routes(),
         mail_links::routes(),
         setup::routes(),

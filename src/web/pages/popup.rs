@@ -116,9 +116,18 @@ async fn open(request: &Request) -> Result<Response, Problem> {
     });
     let straight_to = asked.provider.and_then(|id| id.parse::<ProviderId>().ok());
     let page = Popup { known, straight_to: straight_to.map(|id| id.to_string()), ..popup(app, &transaction) };
-    let sealed = app.sealer.seal(&transaction, &*app.chance);
+    shown(app, &transaction, &page)
+}
+
+/// The first page of a transaction that was begun for a page of ours.
+pub fn begin(app: &App, transaction: &Transaction) -> Result<Response, Problem> {
+    shown(app, transaction, &popup(app, transaction))
+}
+
+fn shown(app: &App, transaction: &Transaction, page: &Popup) -> Result<Response, Problem> {
+    let sealed = app.sealer.seal(transaction, &*app.chance);
     let cookie = Cookie::Transaction(&transaction.id);
-    response::set_cookie(show(&page)?, &cookie.set(&app.config.server.base_url, &sealed, TRANSACTION_TTL))
+    response::set_cookie(show(page)?, &cookie.set(&app.config.server.base_url, &sealed, TRANSACTION_TTL))
 }
 
 /// The page of a transaction, at its first step.

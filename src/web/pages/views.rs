@@ -108,11 +108,11 @@ pub struct Account {
 }
 
 #[derive(Template)]
-#[template(path = "pages/account-sign-in.html")]
-pub struct AccountSignIn {
+#[template(path = "pages/deletion.html")]
+pub struct Deleted {
     pub frame: Frame,
-    /// Whether this server sends mail.
-    pub mail: bool,
+    /// As people know it.
+    pub provider: String,
 }
 
 #[derive(Template)]

@@ -108,7 +108,7 @@ export class Demo {
     const demo = new Demo();
     demo.#directory = await mkdtemp(join(tmpdir(), "afterword-e2e-demo-"));
     const args = ["demo", "--port", "0", "--magazine-port", "0", "--id-port", "0", "--data", join(demo.#directory, "data")];
-    demo.#program = await Program.start(binary(), args, { env: { PATH: process.env.PATH }, cwd: demo.#directory, ready: /mailbox +http\S+\n/ });
+    demo.#program = await Program.start(binary(), args, { env: { PATH: process.env.PATH }, cwd: demo.#directory, ready: /Demo ID +http\S+\n/ });
     demo.host = { origin: new URL(demo.said("article")).origin };
     demo.base = new URL(demo.said("set-up")).origin;
     demo.mailbox = new DemoMailbox(demo.said("mailbox"));
@@ -123,7 +123,7 @@ export class Demo {
     return Number(new URL(this.base).port);
   }
 
-  /** The address after a word in what it printed: `article`, `set-up`, `mailbox`. */
+  /** The address after a word in what it printed: `article`, `set-up`, `mailbox`, `Demo ID`. */
   said(word) {
     return new RegExp(`^ *${word} +(http\\S+)$`, "m").exec(this.#program.said)[1];
   }

@@ -29,9 +29,21 @@ export class MailServer {
 
   /** The six digits of the next mail to this address; each mail is handed out once. */
   async codeFor(address) {
+    return codeIn(await this.#next(address));
+  }
+
+  /** The link of the next mail to this address. */
+  async linkFor(address) {
+    const text = await this.#next(address);
+    const link = /https?:\/\/\S+#\S+/.exec(text)?.[0];
+    if (!link) throw new Error(`no link in this mail:\n${text}`);
+    return link;
+  }
+
+  async #next(address) {
     const mail = await eventually(`a mail to ${address}`, () => this.mails.find((each) => each.to === address && !this.#taken.has(each)));
     this.#taken.add(mail);
-    return codeIn(mail.text);
+    return mail.text;
   }
 
   #sockets = new Set();

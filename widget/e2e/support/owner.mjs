@@ -29,7 +29,7 @@ async function firstParty(server, path, body) {
 
 /** Presses the button for the other ways to sign in. */
 export async function askForWindow({ thread }) {
-  const more = thread.panel.getByRole("button", { name: "More ways to sign in" });
+  const more = thread.panel.getByRole("button", { name: /^(More ways to sign in|Password or email link)$/ });
   await more.click();
   await thread.panel.getByRole("button", { name: "Back" }).waitFor();
 }

@@ -2,6 +2,8 @@ import { fireEvent, screen, waitFor } from "@testing-library/preact";
 import { expect, test, vi } from "vitest";
 import { show } from "../../test/show.tsx";
 import { server, threadOf } from "../../test/thread.ts";
+import type { Comment } from "../api/schema.ts";
+import { find } from "../state/merge.ts";
 import { shelf, shelfKey } from "../state/shelf.ts";
 import { visit } from "../state/visit.ts";
 
@@ -24,6 +26,9 @@ async function guest({ email = "wren@example.org", remembered = true, comments =
   };
   return { mock, held, open, ...(await open()) };
 }
+
+/** Until what follows from a change has begun. */
+const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
 const enter = async (code: string) => {
   const field = await screen.findByRole("textbox", { name: "Six-digit code" });
@@ -85,6 +90,17 @@ test("of what was removed nobody is told anything", async () => {
   await vi.waitFor(() => expect(mock.world.requests.some(({ path }) => path === `comments/${held[0]?.id}`)).toBe(true));
   await vi.waitFor(() => expect(localStorage.getItem(shelfKey("blog", "waiting//article"))).toBeNull());
   expect(screen.queryByText(/was approved/)).toBeNull();
+});
+
+test("what somebody removed themselves is not asked for again", async () => {
+  const { mock, held, thread } = await guest({ comments: ["One", "Two"] });
+  const key = "waiting//article";
+  await vi.waitFor(() => expect(shelf("blog").read<{ ids: string[] }>(key)?.ids).toHaveLength(2));
+  await visit(thread).remove(find(thread, held[0]?.id ?? "") as Comment);
+  await vi.waitFor(() => expect(shelf("blog").read<{ ids: string[] }>(key)?.ids).toEqual([held[1]?.id]));
+  await visit(thread).refresh();
+  await drawn();
+  expect(mock.world.requests.some(({ method, path }) => method === "GET" && path.startsWith("comments/"))).toBe(false);
 });
 
 test("a comment that is held just now is waited for, too", async () => {

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { loadState, confirmAddress, signOut, type State } from "./lib/account/api.js";
 import { Form } from "./lib/account/forms.tsx";
 import { AddressCard, NameCard, PasswordCard } from "./lib/account/Profile.tsx";
+import { IdentitiesCard } from "./lib/account/Identities.tsx";
 import { SecondFactorCard } from "./lib/account/SecondFactor.tsx";
 import { SessionsCard } from "./lib/account/Sessions.tsx";
 import { StoredCard } from "./lib/account/StoredData.tsx";
@@ -14,14 +15,14 @@ import { find } from "./lib/dom.js";
 const place = find("#view", HTMLElement);
 const who = find("#who", HTMLElement);
 
-/** The token of a link that was mailed to a new address; out of the address bar at once. */
-function takeConfirmation(): string | null {
-  const token = /^#confirm=(.+)$/.exec(location.hash)?.[1] ?? null;
-  if (token) history.replaceState(null, "", location.pathname);
-  return token;
+/** What stands behind the `#`, out of the address bar at once: the token of a link, why nothing was linked. */
+function takeFragment(): { token: string | null; refused: string | null } {
+  const [, what, value = null] = /^#(confirm|not-linked)=(.+)$/.exec(location.hash) ?? [];
+  if (what) history.replaceState(null, "", location.pathname);
+  return { token: what === "confirm" ? value : null, refused: what === "not-linked" ? value : null };
 }
 
-function Account({ token }: { token: string | null }) {
+function Account({ token, refused }: { token: string | null; refused: string | null }) {
   const [state, setState] = useState<State | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const [confirming, setConfirming] = useState(token);
@@ -64,6 +65,7 @@ function Account({ token }: { token: string | null }) {
       <NameCard {...props} />
       <AddressCard {...props} />
       <PasswordCard {...props} />
+      {(state.identities.length > 0 || state.providers.length > 0) && <IdentitiesCard {...props} refused={refused} />}
       {state.offers_second_factor && <SecondFactorCard {...props} />}
       <SessionsCard {...props} />
       <StoredCard />
@@ -75,4 +77,4 @@ find("#sign-out", HTMLButtonElement).addEventListener("click", () => {
   void signOut().finally(() => location.reload());
 });
 place.replaceChildren();
-render(<Account token={takeConfirmation()} />, place);
+render(<Account {...takeFragment()} />, place);

@@ -38,7 +38,9 @@ async function finish(path: string, sent: Record<string, string | null>): Promis
   const done = await post(path, { tx, ...sent }, maybe(finished));
   if (done === null) throw new Error("The link was not used yet. Open it in this browser, then try again.");
   const { location: to, code: handed, pasted, origin, st, return_to } = done;
-  if (to !== null) location.assign(to);
+  // To where one is already: what stands behind the `#` is kept.
+  if (to === location.pathname) location.reload();
+  else if (to !== null) location.assign(to);
   else if (handed !== null && pasted !== null && origin !== null && st !== null) {
     hand({ code: handed, pasted, origin, st, return_to });
   }

@@ -67,6 +67,18 @@ test("who signs out is not signed in again behind their back", async () => {
   expect(source).toHaveBeenCalledOnce();
 });
 
+test("who signed out in another tab is not signed in again here either", async () => {
+  const source = vi.fn(() => Promise.resolve(token("7", "Zoe")));
+  const { mock, me } = await page(source);
+  mock.expire();
+  localStorage.removeItem("afterword/blog/session"); // The other tab's word has not come through yet.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+  await me.refresh();
+  vi.useRealTimers();
+  expect(me.session.isMember).toBe(false);
+  expect(source).toHaveBeenCalledOnce();
+});
+
 test("two threads of a page that hold the same token use it once", async () => {
   const mock = await server({ sso: true });
   const base = `https://${crypto.randomUUID()}.example/`;

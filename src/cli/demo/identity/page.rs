@@ -42,6 +42,11 @@ pub struct Page<'a> {
     email: &'a str,
 }
 
+/// For who comes here by themselves.
+#[derive(Template)]
+#[template(path = "demo/identity-welcome.html")]
+pub struct Welcome;
+
 #[derive(Template)]
 #[template(path = "demo/identity-refused.html")]
 pub struct Refused<'a> {

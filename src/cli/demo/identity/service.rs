@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::DemoId;
-use super::page::{Choice, Page, Refused};
+use super::page::{Choice, Page, Refused, Welcome};
 use crate::app::random;
 use crate::cli::demo::magazine::answer;
 use crate::web::accept::Body;
@@ -59,7 +59,7 @@ impl DemoIdService {
                 let style = include_bytes!("style.css").as_slice();
                 answer(StatusCode::OK, "text/css; charset=utf-8", Bytes::from_static(style))
             }
-            (&Method::GET, "/") => self.refuse("Nobody asks who you are: sign in under an article first."),
+            (&Method::GET, "/") => self.html(StatusCode::OK, &Welcome),
             _ => {
                 let text = "text/plain; charset=utf-8";
                 answer(StatusCode::NOT_FOUND, text, Bytes::from_static(b"Nothing here.\n"))

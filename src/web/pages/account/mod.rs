@@ -1,6 +1,7 @@
 //! The account page: a page, its session, and what its script asks for and sends.
 
 mod changes;
+mod identities;
 mod overview;
 mod second_factor;
 mod sessions;
@@ -12,8 +13,10 @@ use utoipa::ToSchema;
 use super::cookies::Cookie;
 use super::credentials::{attempt, known_device};
 use super::page::{frame, show};
+use super::popup::begin;
 use super::views;
 use crate::actions::account::{self, Here};
+use crate::actions::popup::begin_account;
 use crate::domain::sessions::ABSOLUTE_TTL;
 use crate::domain::{Name, Origin, Refusal};
 use crate::web::openapi::Media;
@@ -27,14 +30,6 @@ pub fn routes() -> Vec<Route> {
             .doc("The account page", "Shows the ways in to who is not signed in.")
             .gives_media(StatusCode::OK, Media::HTML)
             .to(page),
-        route(Method::POST, "/account/sign-in")
-            .class(Class::FirstParty)
-            .rate(RateClass::SignIn)
-            .cap(4 * KIB)
-            .doc("Sign in to the account page by password", "")
-            .takes::<Credentials>()
-            .gives_nothing(StatusCode::NO_CONTENT)
-            .to(sign_in),
         route(Method::POST, "/account/api/confirm")
             .class(Class::FirstParty)
             .access(Access::Member)
@@ -47,19 +42,10 @@ pub fn routes() -> Vec<Route> {
     ];
     routes.extend(overview::routes());
     routes.extend(changes::routes());
+    routes.extend(identities::routes());
     routes.extend(sessions::routes());
     routes.extend(second_factor::routes());
     routes
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = AccountCredentials)]
-struct Credentials {
-    email: String,
-    password: String,
-    /// Of an authenticator, or a recovery code: for accounts that ask for one.
-    code: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -77,18 +63,8 @@ async fn page(request: Request) -> Result<Response, Problem> {
             frame: frame(app, Some("account")),
             name: here.account.name.as_ref().map_or_else(String::new, Name::to_string),
         }),
-        None => show(&views::AccountSignIn {
-            frame: frame(app, Some("account-sign-in")),
-            mail: app.mailer.is_some(),
-        }),
+        None => begin(app, &begin_account(app)),
     }
-}
-
-async fn sign_in(request: Request) -> Result<Response, Problem> {
-    let sent: Credentials = request.json().await?;
-    let attempt = attempt(&request, &sent.email, &sent.password, sent.code.as_deref());
-    let (proved, session) = account::sign_in(&request.app, attempt, request.user_agent()).await?;
-    known_device(&request, signed_in(&request, &session)?, &proved)
 }
 
 async fn confirm(request: Request) -> Result<Response, Problem> {

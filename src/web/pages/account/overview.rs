@@ -7,9 +7,11 @@ use utoipa::ToSchema;
 use super::here;
 use crate::actions::account::Here;
 use crate::actions::account::overview::{self, Overview};
+use crate::actions::providers;
 use crate::app::App;
+use crate::domain::identities::LinkedIdentity;
 use crate::domain::sessions::{Scope, Session};
-use crate::domain::{Email, Name, SiteId, Timestamp, devices};
+use crate::domain::{Email, Name, ProviderId, SiteId, Timestamp, Via, devices};
 use crate::storage::holdings::Holdings;
 use crate::web::route::{Access, Class, Route, route};
 use crate::web::{Problem, Request, Response, response};
@@ -46,7 +48,34 @@ struct State {
     mail: bool,
     /// RFC 3339. Until when what one signs in with can be changed without showing again that it is you.
     fresh_until: String,
+    identities: Vec<IdentityFacts>,
+    /// Where one could link an account.
+    providers: Vec<OfferedProvider>,
     sessions: Vec<SessionFacts>,
+}
+
+/// An account elsewhere that leads here.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AccountIdentity)]
+struct IdentityFacts {
+    /// What it is unlinked by.
+    key: String,
+    provider: String,
+    /// What people call the provider.
+    name: String,
+    /// What the provider shows of one: a login.
+    label: Option<String>,
+    /// RFC 3339.
+    linked_at: String,
+    used_at: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = AccountProvider)]
+struct OfferedProvider {
+    id: String,
+    name: String,
+    asks_for_server: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -56,6 +85,8 @@ struct SessionFacts {
     /// `Firefox on Windows`.
     device: String,
     place: SessionPlace,
+    /// What one signed in with: `by email`, `with Google`.
+    via: String,
     /// RFC 3339.
     began_at: String,
     used_at: String,
@@ -82,6 +113,7 @@ struct Stored {
     since: String,
     has_password: bool,
     has_second_factor: bool,
+    identities: Vec<IdentityFacts>,
     sessions: Vec<SessionFacts>,
     sites: Vec<SiteFacts>,
     likes: u64,
@@ -120,6 +152,14 @@ async fn state(request: Request) -> Result<Response, Problem> {
         offers_second_factor: seen.is_staff || seen.second_factor.is_some(),
         mail: app.mailer.is_some(),
         fresh_until: here.fresh_until().to_string(),
+        identities: identities(app, &seen.identities),
+        providers: providers::offered(app)
+            .map(|offered| OfferedProvider {
+                id: offered.id.to_string(),
+                name: offered.name.to_owned(),
+                asks_for_server: offered.asks_for_server,
+            })
+            .collect(),
         sessions: sessions(app, &here, &seen.sessions),
     }))
 }
@@ -137,6 +177,7 @@ async fn stored(request: Request) -> Result<Response, Problem> {
         since: here.account.created_at.to_string(),
         has_password: seen.has_password,
         has_second_factor: seen.second_factor.is_some(),
+        identities: identities(app, &seen.identities),
         sessions: sessions(app, &here, &seen.sessions),
         sites: sites
             .iter()
@@ -173,11 +214,43 @@ fn sessions(app: &App, here: &Here, sessions: &[Session]) -> Vec<SessionFacts> {
                 Scope::FirstParty => SessionPlace::Account,
                 Scope::Dashboard => SessionPlace::Dashboard,
             },
+            via: via(app, &session.via),
             began_at: session.created_at.to_string(),
             used_at: session.used_at.to_string(),
             here: session.id == here.session.id,
         })
         .collect()
+}
+
+fn identities(app: &App, linked: &[LinkedIdentity]) -> Vec<IdentityFacts> {
+    linked
+        .iter()
+        .map(|linked| IdentityFacts {
+            key: linked.identity.key().to_string(),
+            provider: linked.identity.provider.to_string(),
+            name: provider_name(app, &linked.identity.provider),
+            label: linked.label.clone(),
+            linked_at: linked.linked_at.to_string(),
+            used_at: linked.used_at.to_string(),
+        })
+        .collect()
+}
+
+fn provider_name(app: &App, id: &ProviderId) -> String {
+    if *id == ProviderId::single_sign_on() {
+        return "the site itself".to_owned();
+    }
+    providers::name(app, id).map_or_else(|| id.to_string(), str::to_owned)
+}
+
+fn via(app: &App, via: &Via) -> String {
+    match via {
+        Via::Email => "by a code in an email".to_owned(),
+        Via::Password => "by password".to_owned(),
+        Via::Provider(id) => format!("with {}", provider_name(app, id)),
+        Via::SingleSignOn => "by the site itself".to_owned(),
+        Via::Link => "by a link".to_owned(),
+    }
 }
 
 fn site_name(app: &App, id: SiteId) -> String {

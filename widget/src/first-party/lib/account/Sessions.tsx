@@ -29,7 +29,7 @@ export function SessionsCard({ state, onChange }: Props) {
           <li key={session.id}>
             <div>
               <p><strong>{session.device}</strong>{session.here && <span class="badge">this browser</span>}</p>
-              <p class="hint">{placed(session)} · used {ago(session.used_at)} · since {ago(session.began_at)}</p>
+              <p class="hint">{placed(session)} · signed in {session.via}, {ago(session.began_at)} · last used {ago(session.used_at)}</p>
             </div>
             {!session.here && <button type="button" class="quiet" aria-disabled={busy} aria-label={`Sign out there: ${session.device}, ${placed(session)}`}
               onClick={() => void end(session)}>Sign out there</button>}

@@ -34,6 +34,12 @@ function Facts({ stored }: { stored: Stored }) {
       <dd>{stored.email ? <><bdi>{stored.email}</bdi>, which nobody else sees. It signs you in, and gets mail about your account.</> : "None."}</dd>
       <dt>Your password</dt>
       <dd>{stored.has_password ? "A hash of it, from which it cannot be read." : "None."}{stored.has_second_factor && " And the secret that your authenticator has, too."}</dd>
+      {stored.identities.length > 0 && (
+        <>
+          <dt>Your accounts elsewhere</dt>
+          <dd><ul>{stored.identities.map((each) => <li key={each.key}>{each.name}: <bdi>{each.label ?? "your permanent number there"}</bdi>, linked on {day(each.linked_at)}.</li>)}</ul></dd>
+        </>
+      )}
       <dt>Your account</dt>
       <dd>Made on {day(stored.since)}.</dd>
       <dt>Your comments</dt>

@@ -4,8 +4,13 @@ import { get, post, put, remove } from "../ask.js";
 import { type Decoded, flag, list, maybe, nothing, number, object, text } from "../decode.js";
 
 const place = object({ kind: text, name: maybe(text), origin: maybe(text) });
-const session = object({ id: text, device: text, place, began_at: text, used_at: text, here: flag });
+const session = object({ id: text, device: text, place, via: text, began_at: text, used_at: text, here: flag });
 export type Session = Decoded<typeof session>;
+
+const identity = object({ key: text, provider: text, name: text, label: maybe(text), linked_at: text, used_at: text });
+export type Identity = Decoded<typeof identity>;
+const provider = object({ id: text, name: text, asks_for_server: flag });
+export type Provider = Decoded<typeof provider>;
 
 const state = object({
   name: maybe(text),
@@ -16,6 +21,8 @@ const state = object({
   offers_second_factor: flag,
   mail: flag,
   fresh_until: text,
+  identities: list(identity),
+  providers: list(provider),
   sessions: list(session),
 });
 export type State = Decoded<typeof state>;
@@ -27,6 +34,7 @@ const stored = object({
   since: text,
   has_password: flag,
   has_second_factor: flag,
+  identities: list(identity),
   sessions: list(session),
   sites: list(object({ site: text, comments: number })),
   likes: number,
@@ -50,6 +58,9 @@ export const askAddress = (email: string): Promise<void> => post(`${API}/email`,
 export const confirmAddress = (token: string): Promise<void> => post(`${API}/email/confirm`, { token }, nothing);
 export const setPassword = (old: string | null, fresh: string): Promise<void> => put(`${API}/password`, { old, new: fresh }, nothing);
 export const removePassword = (): Promise<void> => remove(`${API}/password`, nothing);
+export const linkIdentity = (provider: string, server: string | null): Promise<string> =>
+  post(`${API}/identities`, { provider, server }, object({ location: text })).then(({ location }) => location);
+export const unlinkIdentity = (key: string): Promise<void> => remove(`${API}/identities/${encodeURIComponent(key)}`, nothing);
 export const endSession = (id: string): Promise<void> => remove(`${API}/sessions/${encodeURIComponent(id)}`, nothing);
 export const endAllSessions = (): Promise<void> => remove(`${API}/sessions`, nothing);
 export const signOut = (): Promise<void> => post(`${API}/sign-out`, {}, nothing);

@@ -13,7 +13,7 @@ type FieldProps = {
   value: string;
   onText: (text: string) => void;
   type?: "text" | "email";
-  autocomplete: "nickname" | "email" | "one-time-code";
+  autocomplete: "nickname" | "email" | "one-time-code" | "off";
   hint?: ComponentChild;
   error?: string | null;
   inputMode?: "numeric";

@@ -1,0 +1,60 @@
+//! What a provider posts when somebody there wants their data gone from here. Facebook lists no app without it.
+
+use http::{Method, StatusCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::page::{frame, show};
+use super::views::Deleted;
+use crate::actions::{identities, providers};
+use crate::domain::{ProviderId, Refusal};
+use crate::web::openapi::Media;
+use crate::web::route::{Class, KIB, RateClass, Route, route};
+use crate::web::{Problem, Request, Response, response};
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        route(Method::POST, "/auth/{provider}/deletion")
+            .class(Class::Machine)
+            .rate(RateClass::SignIn)
+            .cap(16 * KIB)
+            .doc(
+                "Where a provider says that somebody wants their data gone",
+                "A form with `signed_request`, signed with our client's secret, as Facebook sends it. What tied that \
+                 account there to one here is removed at once.",
+            )
+            .gives::<Confirmed>(StatusCode::OK)
+            .to(delete),
+        route(Method::GET, "/auth/{provider}/deletion")
+            .class(Class::Machine)
+            .doc("What became of that", "A page for the person who asked. Looking changes nothing.")
+            .gives_media(StatusCode::OK, Media::HTML)
+            .to(status),
+    ]
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    signed_request: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = DeletionConfirmed)]
+struct Confirmed {
+    /// Where the person who asked can see what became of it.
+    url: String,
+    confirmation_code: String,
+}
+
+async fn delete(provider: ProviderId, request: Request) -> Result<Response, Problem> {
+    let sent: Asked = request.form().await?;
+    let confirmation_code =
+        identities::delete_as_asked(&request.app, &provider, &sent.signed_request).await?;
+    let url = request.app.config.server.base_url.join(&format!("/auth/{provider}/deletion"));
+    Ok(response::ok(&Confirmed { url, confirmation_code }))
+}
+
+async fn status(provider: ProviderId, request: Request) -> Result<Response, Problem> {
+    let name = providers::name(&request.app, &provider).ok_or(Refusal::UnknownProvider)?;
+    show(&Deleted { frame: frame(&request.app, None), provider: name.to_owned() })
+}

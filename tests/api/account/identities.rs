@@ -1,0 +1,67 @@
+//! Accounts elsewhere, listed and unlinked. (How one is linked stands with the providers.)
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::*;
+use afterword::app::Clock;
+use afterword::domain::identities::{Identity, Profile};
+use afterword::domain::sessions::Scope;
+use afterword::storage::identities::Arrived;
+
+fn profile(subject: &str) -> Profile {
+    let identity = Identity {
+        provider: "work".parse().unwrap(),
+        issuer: "https://id.example".to_owned(),
+        subject: subject.to_owned(),
+    };
+    Profile { identity, email: None, name: None, label: Some(format!("@{subject}")) }
+}
+
+#[tokio::test]
+async fn an_account_elsewhere_is_listed_and_unlinked_by_who_has_just_signed_in() {
+    let app = TestApp::start().await;
+    with_password(&app, "Ada").await;
+    let ada = app.account("Ada").await;
+    app.app.store.link_identity(ada, profile("ada"), app.clock.now()).await.unwrap().unwrap();
+    let mut browser = signed_in(&app, "Ada").await;
+    let state = browser.state().await;
+    assert_eq!(
+        (&state["identities"][0]["label"], &state["identities"][0]["provider"]),
+        (&json!("@ada"), &json!("work"))
+    );
+    let path = format!("/account/api/identities/{}", state["identities"][0]["key"].as_str().unwrap());
+
+    app.clock.forward(Duration::from_secs(15 * 60));
+    browser.send("DELETE", &path, json!({})).await.refused_as(403, "/problems/fresh-sign-in-needed");
+    browser.send("POST", "/account/api/confirm", json!({ "password": PASSWORD })).await;
+    // Somebody else's is not hers to unlink.
+    with_password(&app, "Bob").await;
+    let mut bob = signed_in(&app, "Bob").await;
+    bob.send("DELETE", &path, json!({})).await;
+    assert_eq!(browser.state().await["identities"].as_array().unwrap().len(), 1);
+    assert_eq!(browser.send("DELETE", &path, json!({})).await.status, 204);
+    assert_eq!(browser.state().await["identities"], json!([]));
+}
+
+#[tokio::test]
+async fn the_last_way_in_stays() {
+    let app = TestApp::start().await;
+    let new = AccountId::from_random([7; 16]);
+    let arrived = app.app.store.arrive(profile("eve"), new, "tx".to_owned(), app.clock.now()).await.unwrap();
+    let Arrived::At(account) = arrived else { panic!("{arrived:?}") };
+    let (session, cookie) = new_session(&app, &account, Scope::FirstParty);
+    app.app.store.add_session(session).await.unwrap();
+    let mut browser = Browser::of(&app);
+    browser.cookies.push(("aw-ss".to_owned(), cookie));
+    let key = browser.state().await["identities"][0]["key"].as_str().unwrap().to_owned();
+    let path = format!("/account/api/identities/{key}");
+    browser.send("DELETE", &path, json!({})).await.refused_as(409, "/problems/last-way-in");
+    // Without an address there is nothing that a password could go with.
+    let password = json!({ "old": null, "new": NEW_PASSWORD });
+    browser.send("PUT", "/account/api/password", password).await.refused_as(409, "/problems/address-needed");
+    // A second one, and the first may go.
+    app.app.store.link_identity(account.id, profile("eve2"), app.clock.now()).await.unwrap().unwrap();
+    assert_eq!(browser.send("DELETE", &path, json!({})).await.status, 204);
+}
