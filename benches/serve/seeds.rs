@@ -30,7 +30,7 @@ impl Chance for OsChance {
 
 pub struct Seeded {
     /// One per member.
-    refresh_tokens: Vec<String>,
+    pub refresh_tokens: Vec<String>,
 }
 
 /// The moment now: sessions that the server is to accept must be fresh.

@@ -11,7 +11,6 @@ use crate::{judge, tell};
 const REQUESTS: usize = 2_000;
 
 pub async fn measure(server: &Server, tokens: &[String]) -> anyhow::Result<()> {
-    // Those with a password were signed out when they got it.
     let token = tokens.last().expect("somebody is signed in");
     let bearer = format!("Bearer {token}");
     let mut connection = Connection::open(server.address).await?;

@@ -52,8 +52,10 @@ fn main() -> anyhow::Result<()> {
 
 async fn run() -> anyhow::Result<()> {
     let directory = tempfile::tempdir()?;
-    let seeded = seeds::plant(directory.path(), 1_000, people::MEMBERS).await?;
+    let mut seeded = seeds::plant(directory.path(), 1_000, people::MEMBERS).await?;
     people::give_passwords(directory.path()).await?;
+    // Who gets a password is signed out by that.
+    seeded.refresh_tokens.drain(..people::WITH_PASSWORD);
     let inbox = inbox::open().await?;
     let port = inbox.port().to_string();
     let server = Server::afterword_with(

@@ -23,7 +23,7 @@ pub async fn measure(address: SocketAddr) -> anyhow::Result<()> {
     .await?;
     compare("a password for the dashboard", &mut connection, 403, |email, _| {
         let sent = json!({ "email": email, "password": "not the right password" });
-        people::own("/dashboard/sign-in", "", &sent)
+        people::own(address, "/dashboard/sign-in", "", &sent)
     })
     .await?;
     compare("a code by mail", &mut connection, 202, |email, turn| {

@@ -21,8 +21,6 @@ use crate::seeds::{self, ORIGIN};
 pub const MEMBERS: usize = 128;
 pub const WITH_PASSWORD: usize = MEMBERS / 2;
 pub const PASSWORD: &str = "lantern otter gravel quince";
-/// What the server takes for its own origin.
-const OURS: &str = "http://localhost:8080";
 
 struct OsChance;
 impl Chance for OsChance {
@@ -83,18 +81,21 @@ pub fn post(path: &str, headers: &[(&str, &str)], body: &serde_json::Value) -> V
 }
 
 /// What a script of the server's own pages sends.
-pub fn own(path: &str, cookie: &str, body: &serde_json::Value) -> Vec<u8> {
-    post(path, &[("Origin", OURS), ("Sec-Fetch-Site", "same-origin"), ("Cookie", cookie)], body)
+pub fn own(server: SocketAddr, path: &str, cookie: &str, body: &serde_json::Value) -> Vec<u8> {
+    // Unless told otherwise, a server takes itself for this machine.
+    let ours = format!("http://localhost:{}", server.port());
+    post(path, &[("Origin", &ours), ("Sec-Fetch-Site", "same-origin"), ("Cookie", cookie)], body)
 }
 
 /// A sign-in popup that is open in a browser: its transaction and the cookie of it.
 pub struct Popup {
+    server: SocketAddr,
     tx: String,
     cookie: String,
 }
 
 impl Popup {
-    pub async fn open(connection: &mut Connection) -> anyhow::Result<Popup> {
+    pub async fn open(server: SocketAddr, connection: &mut Connection) -> anyhow::Result<Popup> {
         let path = format!(
             "/auth/popup?site=bench&origin={ORIGIN}&ch={}&st=a-mark-of-the-widget",
             challenge("a widget of the load test")
@@ -106,13 +107,18 @@ impl Popup {
         let cookie = cookie.expect("a popup sets a cookie").to_owned();
         let name = cookie.split('=').next().unwrap_or_default();
         let tx = name.trim_start_matches("aw-lt-").to_owned();
-        Ok(Popup { tx, cookie })
+        Ok(Popup { server, tx, cookie })
+    }
+
+    /// Another one, in the same browser.
+    pub async fn again(&self, connection: &mut Connection) -> anyhow::Result<Popup> {
+        Popup::open(self.server, connection).await
     }
 
     /// What the popup's own script sends.
     pub fn send(&self, path: &str, mut body: serde_json::Value) -> Vec<u8> {
         body["tx"] = self.tx.clone().into();
-        own(path, &self.cookie, &body)
+        own(self.server, path, &self.cookie, &body)
     }
 
     pub fn password(&self, email: &str, password: &str) -> Vec<u8> {
@@ -123,7 +129,7 @@ impl Popup {
 /// One connection of its own, and a popup in it.
 pub async fn arrive(address: SocketAddr) -> anyhow::Result<(Connection, Popup)> {
     let mut connection = Connection::open(address).await?;
-    let popup = Popup::open(&mut connection).await?;
+    let popup = Popup::open(address, &mut connection).await?;
     Ok((connection, popup))
 }
 

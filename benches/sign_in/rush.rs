@@ -148,12 +148,14 @@ async fn rush_in(people: People) -> (Vec<Met>, Duration, usize, People) {
             let mut attempts = 0;
             loop {
                 attempts += 1;
-                let answer = connection.ask(&request, false).await?;
+                let answer = connection.ask(&request, true).await?;
                 let wait = people::retry_after(&answer);
                 let met = match answer.status {
                     200 => Met::SignedIn(began.elapsed()),
                     503 => Met::Busy(wait, began.elapsed()),
-                    _ => anyhow::bail!("a sign-in: {}", answer.head),
+                    _ => {
+                        anyhow::bail!("a sign-in: {} {}", answer.head, String::from_utf8_lossy(&answer.body))
+                    }
                 };
                 let done = matches!(met, Met::SignedIn(_));
                 first.get_or_insert(met);
@@ -163,7 +165,7 @@ async fn rush_in(people: People) -> (Vec<Met>, Duration, usize, People) {
                 tokio::time::sleep(Duration::from_secs(wait.unwrap_or(1))).await;
             }
             let took = began.elapsed();
-            let popup = Popup::open(&mut connection).await?;
+            let popup = popup.again(&mut connection).await?;
             anyhow::Ok((first, took, attempts - 1, (connection, popup)))
         }));
     }
