@@ -265,7 +265,8 @@ async fn another_identity_is_linked_by_who_is_signed_in_and_the_last_way_in_stay
     Browser::open(&app, "other").await.signed_in_by("google", "7").await;
     began(&mut browser).await;
     let page = browser.by("google", "7").await;
-    assert_eq!(page.status, 409, "{}", page.text());
+    let told = Some("/account#not-linked=identity-taken");
+    assert_eq!((page.status, page.header("location")), (303, told), "{}", page.text());
     // Who signed out meanwhile links nothing, and what is proven is not a password.
     began(&mut browser).await;
     let sent = json!({ "email": ADA, "password": PASSWORD });
@@ -273,7 +274,10 @@ async fn another_identity_is_linked_by_who_is_signed_in_and_the_last_way_in_stay
     browser.post("/auth/popup/mail", json!({ "email": ADA })).await.refused_as(403, "/problems/not-allowed");
     browser.cookies.remove("aw-ss");
     google.knows("8", None, None);
-    assert_eq!(browser.by("google", "8").await.status, 401);
+    let page = browser.by("google", "8").await;
+    let told = Some("/account#not-linked=session-ended");
+    assert_eq!((page.status, page.header("location")), (303, told), "{}", page.text());
+    assert_eq!(afterword::actions::identities::list(&app.app, &account).await.unwrap().len(), 2);
 
     use afterword::actions::identities::unlink;
     unlink(&app.app, &account, list[0].identity.key()).await.unwrap();

@@ -28,7 +28,6 @@ pub type Open = &'static [u8];
 macro_rules! tables {
     ($($(#[$doc:meta])* $field:ident: $name:literal, $key:ty => $value:ty;)*) => {
         /// The tables of one write transaction, shared by the units of a batch.
-        #[allow(dead_code, reason = "the last tables are used by what comes next")]
         pub struct Tables<'t> {
             $($(#[$doc])* pub $field: Writing<'t, $key, $value>,)*
         }
