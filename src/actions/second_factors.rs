@@ -37,7 +37,7 @@ pub async fn check(app: &App, account: AccountId, code: Option<&str>) -> Result<
 pub async fn offer(app: &App, account: AccountId, name: &str) -> Result<Offer, Error> {
     let secret = SharedSecret(random::<20>(&*app.chance).to_vec());
     let offer = described(app, &secret, name)?;
-    app.store.offer_second_factor(account, secret).await?;
+    app.store.offer_second_factor(account, secret).await??;
     Ok(offer)
 }
 

@@ -130,6 +130,8 @@ pub enum Refusal {
     TooManyWrongPasswords,
     #[error("type the six digits that your authenticator shows")]
     SecondFactorNeeded,
+    #[error("your second step is on already: turn it off first, with a code of it")]
+    SecondFactorOn,
     #[error("that code is not right, or was used before: wait for the next one")]
     WrongSecondFactor,
     #[error("this link has expired or was used: ask for a new one")]

@@ -9,10 +9,11 @@ use crate::domain::second_factors::{SecondProof, SharedSecret};
 
 #[async_trait]
 pub trait SecondFactors: Send + Sync {
-    /// Keeps a secret that its owner has yet to confirm with a code; an earlier one is forgotten.
-    async fn offer_second_factor(&self, account: AccountId, secret: SharedSecret) -> Result<(), StoreError>;
+    /// Keeps a secret that its owner has yet to confirm with a code; an earlier one is forgotten. Refuses with
+    /// `SecondFactorOn` while one is on: nothing replaces it but a code of it.
+    async fn offer_second_factor(&self, account: AccountId, secret: SharedSecret) -> Answer<()>;
     /// Turns on the secret that was offered: `step` is the one of the code that confirmed it. Refuses with `CodeGone` if
-    /// none waits.
+    /// none waits, with `SecondFactorOn` if one is on.
     async fn turn_on_second_factor(
         &self,
         account: AccountId,

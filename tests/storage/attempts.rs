@@ -56,7 +56,7 @@ conformance! {
         let paper = [world.token(), world.token()];
         let on = world.store.turn_on_second_factor(ada, 7, paper.to_vec()).await.unwrap();
         assert_eq!(on, Err(Refusal::CodeGone), "nothing was offered");
-        world.store.offer_second_factor(ada, SharedSecret(vec![1; 20])).await.unwrap();
+        world.store.offer_second_factor(ada, SharedSecret(vec![1; 20])).await.unwrap().unwrap();
         assert_eq!(world.store.private_facts(ada).await.unwrap().unwrap().second_factor, None);
         world.store.turn_on_second_factor(ada, 7, paper.to_vec()).await.unwrap().unwrap();
 

@@ -87,7 +87,7 @@ scene("an owner sets up an authenticator by keyboard, and is asked for its code 
   await page.getByRole("textbox", { name: "Email" }).fill(OWNER.email);
   await page.getByLabel("Password", { exact: true }).fill(OWNER.password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.getByLabel("Code from your authenticator").fill(codes[0]);
+  await page.getByLabel("Code from your authenticator").filter({ visible: true }).fill(codes[0]);
   await page.keyboard.press("Enter");
   await section(page, "Second step").getByText("9 recovery codes are left.").waitFor();
 });

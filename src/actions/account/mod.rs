@@ -21,22 +21,30 @@ use crate::storage::accounts::Ways;
 pub struct Here {
     pub account: Account,
     pub session: Session,
+    /// Whether the account has a second factor.
+    pub second_factor: bool,
 }
 
 /// Whose account page this is: by the value of its cookie.
 pub async fn here(app: &App, cookie: &str) -> Result<Option<Here>, Error> {
-    let session = first_party(app, cookie, &Scope::FirstParty).await?;
-    Ok(session.map(|(account, session)| Here { account, session }))
+    let Some((account, session)) = first_party(app, cookie, &Scope::FirstParty).await? else {
+        return Ok(None);
+    };
+    let facts = app.store.private_facts(account.id).await?;
+    let second_factor = facts.is_some_and(|facts| facts.second_factor.is_some());
+    Ok(Some(Here { account, session, second_factor }))
 }
 
 impl Here {
     /// Whether they signed in so lately that it is still them.
     pub fn is_fresh(&self, app: &App) -> bool {
-        app.clock.now() < self.fresh_until()
+        self.session.is_fresh(app.clock.now(), self.second_factor)
     }
 
-    pub fn fresh_until(&self) -> Timestamp {
-        self.session.created_at.plus(FRESH_FOR)
+    /// When that ends; it may never have been so.
+    pub fn fresh_until(&self, app: &App) -> Timestamp {
+        let began = self.session.created_at;
+        if self.is_fresh(app) { began.plus(FRESH_FOR) } else { began }
     }
 
     pub(super) fn must_be_fresh(&self, app: &App) -> Result<(), Refusal> {

@@ -7,7 +7,7 @@ use crate::actions::passwords::{Checked, NewPassword};
 use crate::actions::sessions::new_session;
 use crate::app::App;
 use crate::domain::notices::{Notice, NoticeKind};
-use crate::domain::sessions::{FRESH_FOR, Session, Via};
+use crate::domain::sessions::{Session, Via};
 use crate::domain::{Account, Name, Refusal, Timestamp};
 use crate::storage::accounts::{PasswordChange, PrivateFacts};
 
@@ -23,7 +23,7 @@ pub async fn set(
 ) -> Result<String, Error> {
     let facts = app.store.private_facts(account.id).await?.unwrap_or_default();
     let email = facts.email.clone().ok_or(Refusal::AddressNeeded)?;
-    let is_fresh = app.clock.now() < session.created_at.plus(FRESH_FOR);
+    let is_fresh = session.is_fresh(app.clock.now(), facts.second_factor.is_some());
     match (&facts.password, old.filter(|old| !old.is_empty())) {
         (Some(phc), Some(old)) => {
             app.limits.sign_in.check(Subject::Account(account.id))?;
@@ -48,7 +48,7 @@ pub async fn set(
 /// Takes the password away, if it is not the last way in.
 pub async fn remove(app: &App, account: &Account, session: &Session, device: &str) -> Result<String, Error> {
     let facts = app.store.private_facts(account.id).await?.unwrap_or_default();
-    if app.clock.now() >= session.created_at.plus(FRESH_FOR) {
+    if !session.is_fresh(app.clock.now(), facts.second_factor.is_some()) {
         return Err(Refusal::FreshSignInNeeded.into());
     }
     change(app, account, session, &facts, None, device).await

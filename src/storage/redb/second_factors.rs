@@ -15,10 +15,14 @@ use crate::storage::{Answer, SecondFactors, StoreError};
 
 #[async_trait]
 impl SecondFactors for RedbStore {
-    async fn offer_second_factor(&self, account: AccountId, secret: SharedSecret) -> Result<(), StoreError> {
+    async fn offer_second_factor(&self, account: AccountId, secret: SharedSecret) -> Answer<()> {
         self.write(move |tables, _| {
-            let facts = PrivateFacts { offered_secret: Some(secret.clone()), ..private(tables, account)? };
-            save(tables, account, &facts)
+            let known = private(tables, account)?;
+            if known.second_factor.is_some() {
+                return Ok(Err(Refusal::SecondFactorOn));
+            }
+            let facts = PrivateFacts { offered_secret: Some(secret.clone()), ..known };
+            save(tables, account, &facts).map(Ok)
         })
         .await
     }
@@ -31,6 +35,9 @@ impl SecondFactors for RedbStore {
     ) -> Answer<()> {
         self.write(move |tables, _| {
             let mut facts = private(tables, account)?;
+            if facts.second_factor.is_some() {
+                return Ok(Err(Refusal::SecondFactorOn));
+            }
             let Some(secret) = facts.offered_secret.take() else { return Ok(Err(Refusal::CodeGone)) };
             let recovery = recovery.clone();
             facts.second_factor = Some(SecondFactor { secret, last_step: step, recovery });

@@ -69,6 +69,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::PasswordGuessable { .. } => of(&kinds::PASSWORD_GUESSABLE),
             Refusal::TooManyWrongPasswords => of(&kinds::TOO_MANY_WRONG_PASSWORDS),
+            Refusal::SecondFactorOn => of(&kinds::SECOND_FACTOR_ON),
             Refusal::SecondFactorNeeded => of(&kinds::SECOND_FACTOR_NEEDED),
             Refusal::WrongSecondFactor => of(&kinds::WRONG_SECOND_FACTOR),
             Refusal::FreshSignInNeeded => of(&kinds::FRESH_SIGN_IN_NEEDED),

@@ -150,6 +150,8 @@ kinds! {
         "It is among the first that an attacker would try."
     TOO_MANY_WRONG_PASSWORDS "too-many-wrong-passwords" 429 "Too many wrong passwords":
         "A hundred passwords in a row were wrong for this address. It can still be signed in to by mail, with an account from elsewhere, or by password from a browser that signed in before."
+    SECOND_FACTOR_ON "second-factor-on" 409 "The second step is on already":
+        "Another authenticator takes its place once it was turned off, which needs a code of it."
     SECOND_FACTOR_NEEDED "second-factor-needed" 403 "A code is needed, too":
         "This account asks for the six digits of its authenticator, or for one of its recovery codes, besides the password."
     WRONG_SECOND_FACTOR "wrong-second-factor" 403 "That code is not right":

@@ -164,3 +164,37 @@ async fn guessing_the_six_digits_ends_like_guessing_the_password() {
     let closed = sign_in(&app, At::Account, Some(&code)).await;
     closed.refused_as(429, "/problems/too-many-wrong-passwords");
 }
+
+#[tokio::test]
+async fn a_second_factor_that_is_on_is_replaced_by_nothing_but_a_code_of_it() {
+    let app = TestApp::start().await;
+    let (mut browser, authenticator, _) = with_second_factor(&app).await;
+    browser
+        .send("POST", "/account/api/second-factor/offer", json!({}))
+        .await
+        .refused_as(409, "/problems/second-factor-on");
+    app.clock.forward(Duration::from_secs(60));
+    let code = authenticator.code(&app, 0);
+    sign_in(&app, At::Account, Some(&code)).await.ok(200);
+}
+
+#[tokio::test]
+async fn who_came_by_an_account_elsewhere_changes_nothing_behind_a_second_factor() {
+    let app = TestApp::start().await;
+    let (mut browser, ..) = with_second_factor(&app).await;
+    let olga = app.app.store.account(app.account("Olga").await).await.unwrap().unwrap();
+    let via = afterword::domain::Via::Provider("google".parse().unwrap());
+    let scope = afterword::domain::sessions::Scope::FirstParty;
+    let (session, cookie) =
+        afterword::actions::sessions::new_session(&app.app, Some(&olga), scope, "a test", via);
+    app.app.store.add_session(session).await.unwrap();
+    browser.forget_session();
+    browser.cookies.push(("aw-ss".to_owned(), cookie));
+    let fresh = "/problems/fresh-sign-in-needed";
+    browser
+        .send("POST", "/account/api/second-factor/off", json!({ "code": "000000" }))
+        .await
+        .refused_as(403, fresh);
+    let new = json!({ "new": "sixteen herring gulls sang of it" });
+    browser.send("PUT", "/account/api/password", new).await.refused_as(403, "/problems/wrong-password");
+}

@@ -32,8 +32,18 @@ export class Visitor {
   /** Posts under the page with this path, and gives the comment. */
   async post(path, body, { parent = null, title = "An article" } = {}) {
     const page = { url: this.#where.origin + path, title };
-    const sent = { page, body, ...(parent && { parent: parent.id }), ...(this.#guest && { guest: this.#guest }) };
+    const guest = this.#guest && { ...this.#guest, proof: await this.#work({ url: page.url }) };
+    const sent = { page, body, ...(parent && { parent: parent.id }), ...(guest && { guest }) };
     return (await this.send("POST", "/comments", sent)).comment;
+  }
+
+  /** What a guest's browser works out before a comment is taken. */
+  async #work(page) {
+    const { challenge, bits } = await this.send("POST", "/guests/proof", { page });
+    const isDone = (nonce) => createHash("sha256").update(`${challenge}:${nonce}`).digest().readUInt32BE() >>> (32 - bits) === 0;
+    let nonce = 0;
+    while (bits > 0 && !isDone(nonce)) nonce += 1;
+    return { challenge, nonce: String(nonce) };
   }
 
   like(comment) {
