@@ -190,6 +190,18 @@ async fn a_page_that_came_here_itself_is_told_where_to_go_back_to() {
 }
 
 #[tokio::test]
+async fn who_is_known_here_is_sent_to_no_provider_without_a_click() {
+    let google = Elsewhere::named("google");
+    google.knows("1815", None, None);
+    let app = app_with(&[&google]).await;
+    let mut browser = Browser::open(&app, "w").await;
+    browser.signed_in_by("google", "1815").await;
+    let page = browser.reopen("w", "&provider=google").await;
+    assert_eq!(attribute(&page, "data-straight-to"), None);
+    assert!(page.text().contains("Continue as"), "{}", page.text());
+}
+
+#[tokio::test]
 async fn a_state_is_good_once_in_its_own_browser_for_ten_minutes_at_its_own_provider() {
     let (google, other) = (Elsewhere::named("google"), Elsewhere::named("other"));
     google.knows("1815", None, None);

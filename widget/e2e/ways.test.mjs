@@ -17,9 +17,13 @@ function elsewhere(name, names, play) {
 
 const way = (thread, name) => thread.panel.getByRole("button", { name: `Continue with ${name}` });
 
-/** Presses a provider's button, and gives its page. */
-async function depart(person, name) {
+/** Presses a provider's button, and gives its page. Who is `known` to the server is not sent on without a click. */
+async function depart(person, name, { known = false } = {}) {
   const window = await person.popup(() => way(person.thread, name).click());
+  if (known) {
+    await window.getByText("Use another account").click();
+    await window.getByRole("button", { name: `Continue with ${name}` }).click();
+  }
   await window.getByRole("heading", { name: "Elsewhere" }).waitFor();
   return window;
 }
@@ -139,7 +143,7 @@ elsewhere("an address that somebody has here already is proved by its password, 
   const thread = await olive.open(stage.article());
   const through = async (prove) => {
     await thread.button("Sign in").click();
-    const window = await depart(olive, "Harbour");
+    const window = await depart(olive, "Harbour", { known: !prove });
     await allow(window);
     if (prove) {
       await window.getByRole("heading", { name: "Is this account yours, too?" }).waitFor();

@@ -114,7 +114,8 @@ async fn open(request: &Request) -> Result<Response, Problem> {
         let name = account.name.map_or_else(|| "yourself".to_owned(), |name| name.to_string());
         Known { initial: name.chars().next().into_iter().flat_map(char::to_uppercase).collect(), name }
     });
-    let straight_to = asked.provider.and_then(|id| id.parse::<ProviderId>().ok());
+    // Who is known here is not told to a page without a click, not even by way of a provider that asks for none.
+    let straight_to = asked.provider.filter(|_| known.is_none()).and_then(|id| id.parse::<ProviderId>().ok());
     let page = Popup { known, straight_to: straight_to.map(|id| id.to_string()), ..popup(app, &transaction) };
     shown(app, &transaction, &page)
 }
