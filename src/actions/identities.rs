@@ -13,8 +13,13 @@ pub async fn list(app: &App, account: &Account) -> Result<Vec<LinkedIdentity>, E
 
 /// Unlinks one, unless it is the last way into the account.
 pub async fn unlink(app: &App, account: &Account, identity: IdentityKey) -> Result<(), Error> {
-    let ways = Ways { mail: app.mailer.is_some() };
-    Ok(app.store.unlink_identity(account.id, identity, ways).await??)
+    Ok(app.store.unlink_identity(account.id, identity, ways(app)).await??)
+}
+
+/// How people can sign in here besides a password.
+pub(super) fn ways(app: &App) -> Ways {
+    let providers = app.providers.iter().map(|provider| provider.id().clone()).collect();
+    Ways { mail: app.mailer.is_some(), providers }
 }
 
 /// Somebody asked their provider to have their data here deleted, and it says so, signed. What was linked is unlinked,

@@ -113,7 +113,7 @@ pub async fn finish(
     device: &str,
 ) -> Result<Option<Finished>, Error> {
     let now = app.clock.now();
-    let Some(Proof::Given { account }) = app.store.proof(transaction.id.clone(), now).await? else {
+    let Some(Proof::Given { account, .. }) = app.store.proof(transaction.id.clone(), now).await? else {
         return Ok(None);
     };
     app.limits.sign_in.check(Subject::Account(account))?;

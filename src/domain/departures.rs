@@ -61,7 +61,8 @@ pub enum Proof {
     /// An account has this identity's address: whoever proves that it is theirs gets the identity linked to it.
     Wanted { account: AccountId, profile: Profile },
     /// A mailed link was used: the popup that waits may go on as this account.
-    Given { account: AccountId },
+    /// `epoch` is the account's then: what ends its sessions ends this, too.
+    Given { account: AccountId, epoch: u32 },
 }
 
 /// A link in a mail.

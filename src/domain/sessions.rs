@@ -156,6 +156,8 @@ pub struct ExchangeCode {
     pub site: SiteId,
     pub origin: Origin,
     pub account: AccountId,
+    /// The account's when it was made; a later one ends the code as it ends sessions.
+    pub epoch: u32,
     pub created_at: Timestamp,
     pub wrong_tries: u32,
     /// The session it was redeemed for: a second use ends that session.

@@ -7,7 +7,7 @@ use super::{Answer, StoreError};
 use crate::domain::accounts::TokenHash;
 use crate::domain::notices::Notice;
 use crate::domain::second_factors::{SecondFactor, SharedSecret};
-use crate::domain::{Account, AccountId, Email, Name, Timestamp};
+use crate::domain::{Account, AccountId, Email, Name, ProviderId, Timestamp};
 
 /// What an account can sign in with, apart from its name: never shown, never logged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub enum LinkPurpose {
 pub struct Ways {
     /// Whether this server sends mail, so that a verified address is a way in.
     pub mail: bool,
+    /// The providers that are switched on: an identity elsewhere leads nowhere.
+    pub providers: Vec<ProviderId>,
 }
 
 /// A new password, or none.

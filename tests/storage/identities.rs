@@ -10,8 +10,8 @@ use afterword::storage::identities::Arrived;
 
 use crate::support::world::*;
 
-const MAIL: Ways = Ways { mail: true };
-const NO_MAIL: Ways = Ways { mail: false };
+const MAIL: Ways = Ways { mail: true, providers: Vec::new() };
+const NO_MAIL: Ways = Ways { mail: false, providers: Vec::new() };
 
 fn provider(id: &str) -> ProviderId {
     id.parse().unwrap()
@@ -191,8 +191,10 @@ conformance! {
         };
         assert_eq!(unlink(with_address(&world, "bob@example.org").await, "1", MAIL).await, Ok(()), "not theirs");
         assert_eq!(world.store.identities_of(id).await.unwrap().len(), 2);
-        assert_eq!(unlink(id, "1", MAIL).await, Ok(()));
-        assert_eq!(unlink(id, "2", MAIL).await, Err(Refusal::LastWayIn), "without an address a mail is no way in");
+        assert_eq!(unlink(id, "1", MAIL).await, Err(Refusal::LastWayIn), "the other one's provider is switched off");
+        let on = || Ways { mail: true, providers: vec![profile("2", None).identity.provider] };
+        assert_eq!(unlink(id, "1", on()).await, Ok(()));
+        assert_eq!(unlink(id, "2", on()).await, Err(Refusal::LastWayIn), "without an address a mail is no way in");
         let (_, ada) = arrive(&world, profile("3", Some(("ada@example.org", true))), "b").await;
         assert_eq!(unlink(ada, "3", NO_MAIL).await, Err(Refusal::LastWayIn), "without mail an address is none");
         assert_eq!(unlink(ada, "3", MAIL).await, Ok(()));
@@ -213,6 +215,9 @@ conformance! {
         assert_eq!(world.store.take_proof("tx".into(), world.now()).await.unwrap(), Err(Refusal::CodeGone));
         let again = sent(&world, MailLinkPurpose::SignIn, "ADA@example.org").await;
         assert_eq!(use_up(&world, &again).await.unwrap().id, account.id);
+        // What ends her sessions ends what a link has led to, too.
+        world.store.end_all_sessions(account.id).await.unwrap();
+        assert_eq!(world.store.take_proof("tx".into(), world.now()).await.unwrap(), Err(Refusal::CodeGone));
         let late = sent(&world, MailLinkPurpose::SignIn, "ada@example.org").await;
         world.pass(DEPARTURE_TTL);
         assert_eq!(use_up(&world, &late).await, Err(Refusal::LinkGone));

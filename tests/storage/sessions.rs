@@ -53,6 +53,7 @@ async fn left_by_popup(world: &World, account: AccountId) -> ExchangeCode {
         site: world.site.id,
         origin: origin("https://blog.example"),
         account,
+        epoch: world.store.account(account).await.unwrap().map_or(0, |account| account.epoch),
         created_at: world.now(),
         wrong_tries: 0,
         redeemed: None,
@@ -198,6 +199,15 @@ conformance! {
         assert_eq!(world.store.session(session.id).await.unwrap(), None);
         assert!(world.store.session(before.session.id).await.unwrap().is_some(), "no other session");
         world.audit().await;
+    }
+
+    async fn what_ends_an_accounts_sessions_ends_its_codes_too(world: World) {
+        let (account, _) = signed_in(&world).await;
+        let code = left_by_popup(&world, account.id).await;
+        world.store.end_all_sessions(account.id).await.unwrap();
+        assert_eq!(exchange(&world, brought_back(&code)).await, Err(Refusal::CodeGone));
+        assert_eq!(paste(&world, pasted(&code)).await, Err(Refusal::CodeGone));
+        assert_eq!(world.store.sessions_of(account.id, world.now()).await.unwrap(), []);
     }
 
     async fn a_pasted_code_has_two_minutes_and_five_tries(world: World) {

@@ -14,7 +14,6 @@ use super::{Error, comments, limits::Subject};
 use crate::app::App;
 use crate::domain::sessions::{FRESH_FOR, Scope, Session};
 use crate::domain::{Account, Name, Refusal, Timestamp, Via};
-use crate::storage::accounts::Ways;
 
 /// Somebody on the account page.
 #[derive(Clone, Debug)]
@@ -77,9 +76,4 @@ pub async fn set_name(app: &App, here: &Here, name: &str) -> Result<Account, Err
         }
     }
     Ok(app.store.set_name(here.account.id, name).await??)
-}
-
-/// What leads into an account here, apart from a password.
-pub(super) fn ways(app: &App) -> Ways {
-    Ways { mail: app.mailer.is_some() }
 }

@@ -1,7 +1,7 @@
 //! One's own password: set, changed, taken away.
 
-use super::ways;
 use crate::actions::Error;
+use crate::actions::identities::ways;
 use crate::actions::limits::Subject;
 use crate::actions::passwords::{Checked, NewPassword};
 use crate::actions::sessions::new_session;

@@ -114,6 +114,7 @@ async fn hand_over(app: &App, widget: &Widget, shown: &Shown<'_>) -> Result<Hand
         site: site.id,
         origin: origin.clone(),
         account: account.id,
+        epoch: account.epoch,
         created_at: now,
         wrong_tries: 0,
         redeemed: None,

@@ -140,10 +140,11 @@ pub fn take_proof(
     transaction: &str,
     now: Timestamp,
 ) -> Result<Result<Account, Refusal>, Fault> {
-    let Some(Proof::Given { account: id }) = proof(&tables.proofs, transaction, now)? else {
+    let Some(Proof::Given { account: id, epoch }) = proof(&tables.proofs, transaction, now)? else {
         return Ok(Err(Refusal::CodeGone));
     };
-    let Some(account) = account(&tables.accounts, id)? else { return Ok(Err(Refusal::CodeGone)) };
+    let account = account(&tables.accounts, id)?.filter(|account| account.epoch == epoch);
+    let Some(account) = account else { return Ok(Err(Refusal::CodeGone)) };
     tables.proofs.remove(&keys::transaction(transaction))?;
     Ok(Ok(account))
 }

@@ -81,7 +81,8 @@ fn hand_over(
     mut code: ExchangeCode,
     session: &NewSession,
 ) -> Result<Result<Redeemed, Refusal>, Fault> {
-    let Some(account) = account(&tables.accounts, code.account)? else { return Ok(Err(Refusal::CodeGone)) };
+    let account = account(&tables.accounts, code.account)?.filter(|account| account.epoch == code.epoch);
+    let Some(account) = account else { return Ok(Err(Refusal::CodeGone)) };
     code.redeemed = Some(session.session.id);
     tables.exchange_codes.write(&code.code.0, &StoredExchangeCode::from(&code))?;
     let mut session = session.clone();

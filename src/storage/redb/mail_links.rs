@@ -45,7 +45,7 @@ impl MailLinks for RedbStore {
                 },
             };
             tables.mail_links.remove(&token.0)?;
-            let given = Proof::Given { account: account.id };
+            let given = Proof::Given { account: account.id, epoch: account.epoch };
             arrivals::want_proof(tables, &link.transaction, given, now)?;
             Ok(Ok(account))
         })

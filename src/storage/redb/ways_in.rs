@@ -5,8 +5,9 @@ use super::fault::Fault;
 use super::identities;
 use super::outbox;
 use super::sessions::{begin_session, end_sessions};
+use super::stored::identity::StoredIdentity;
 use super::stored::people::StoredPrivate;
-use super::tables::{FixedRows, Tables};
+use super::tables::{CborRows, Tables};
 use crate::domain::accounts::TokenHash;
 use crate::domain::notices::{Notice, NoticeKind};
 use crate::domain::{Account, AccountId, Email, IdentityKey, Refusal, Timestamp};
@@ -58,7 +59,7 @@ pub fn change_password(
 ) -> Result<Result<Account, Refusal>, Fault> {
     let Some(known) = account(&tables.accounts, id)? else { return Ok(Err(Refusal::SessionEnded)) };
     let facts = private(tables, id)?;
-    if change.password.is_none() && !other_ways(tables, id, &facts, &change.ways)? {
+    if change.password.is_none() && !other_ways(tables, id, &facts, &change.ways, None)? {
         return Ok(Err(Refusal::LastWayIn));
     }
     let facts = PrivateFacts { password: change.password.clone(), ..facts };
@@ -92,18 +93,29 @@ pub fn unlink(
         return Ok(Ok(()));
     }
     let facts = private(tables, id)?;
-    if linked.len() == 1 && facts.password.is_none() && !by_mail(&facts, ways) {
+    if facts.password.is_none() && !other_ways(tables, id, &facts, ways, Some(identity))? {
         return Ok(Err(Refusal::LastWayIn));
     }
     identities::unlink(tables, id, identity).map(Ok)
 }
 
-/// Whether somebody can sign in to the account by other means than a password.
-fn other_ways(tables: &Tables<'_>, id: AccountId, facts: &PrivateFacts, ways: &Ways) -> Result<bool, Fault> {
-    Ok(by_mail(facts, ways)
-        || tables.identity_by_account.under(id.0.as_bytes())?.next().transpose()?.is_some())
-}
-
-fn by_mail(facts: &PrivateFacts, ways: &Ways) -> bool {
-    ways.mail && facts.email.is_some() && facts.email_verified
+/// Whether somebody can sign in to the account by other means than a password, and than the identity that is to go.
+fn other_ways(
+    tables: &Tables<'_>,
+    id: AccountId,
+    facts: &PrivateFacts,
+    ways: &Ways,
+    without: Option<IdentityKey>,
+) -> Result<bool, Fault> {
+    if ways.mail && facts.email.is_some() && facts.email_verified {
+        return Ok(true);
+    }
+    for key in identities::keys_of(&tables.identity_by_account, id)? {
+        let row = tables.identities.read::<StoredIdentity>(&key.0)?.filter(|_| Some(key) != without);
+        let linked = row.map(StoredIdentity::into_linked).transpose()?;
+        if linked.is_some_and(|linked| ways.providers.contains(&linked.identity.provider)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

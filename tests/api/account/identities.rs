@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::*;
+use crate::support::elsewhere::Elsewhere;
 use afterword::app::Clock;
 use afterword::domain::identities::{Identity, Profile};
 use afterword::domain::sessions::Scope;
@@ -47,7 +48,7 @@ async fn an_account_elsewhere_is_listed_and_unlinked_by_who_has_just_signed_in()
 
 #[tokio::test]
 async fn the_last_way_in_stays() {
-    let app = TestApp::start().await;
+    let app = TestApp::with_providers(vec![Elsewhere::named("work")], |_| {}).await;
     let new = AccountId::from_random([7; 16]);
     let arrived = app.app.store.arrive(profile("eve"), new, "tx".to_owned(), app.clock.now()).await.unwrap();
     let Arrived::At(account) = arrived else { panic!("{arrived:?}") };

@@ -137,6 +137,9 @@ pub struct StoredProof {
     wanted_for: Option<StoredProfile>,
     #[n(2)]
     at: i64,
+    /// Of a proof that was given.
+    #[n(3)]
+    epoch: Option<u32>,
 }
 
 #[derive(Encode, Decode)]
@@ -160,9 +163,9 @@ struct StoredProfile {
 
 impl StoredProof {
     pub fn new(proof: &Proof, at: Timestamp) -> StoredProof {
-        let (account, profile) = match proof {
-            Proof::Wanted { account, profile } => (account, Some(profile)),
-            Proof::Given { account } => (account, None),
+        let (account, profile, epoch) = match proof {
+            Proof::Wanted { account, profile } => (account, Some(profile), None),
+            Proof::Given { account, epoch } => (account, None, Some(*epoch)),
         };
         let stored = |profile: &Profile| StoredProfile {
             provider: profile.identity.provider.to_string(),
@@ -173,7 +176,7 @@ impl StoredProof {
             name: profile.name.clone(),
             label: profile.label.clone(),
         };
-        StoredProof { account: id(account.0), wanted_for: profile.map(stored), at: at.as_millis() }
+        StoredProof { account: id(account.0), wanted_for: profile.map(stored), at: at.as_millis(), epoch }
     }
 
     pub fn at(&self) -> Timestamp {
@@ -182,7 +185,9 @@ impl StoredProof {
 
     pub fn into_proof(self) -> Result<Proof, Fault> {
         let account = AccountId(uuid(&self.account));
-        let Some(stored) = self.wanted_for else { return Ok(Proof::Given { account }) };
+        let Some(stored) = self.wanted_for else {
+            return Ok(Proof::Given { account, epoch: self.epoch.unwrap_or(0) });
+        };
         let identity = Identity {
             provider: provider(&stored.provider)?,
             issuer: stored.issuer,

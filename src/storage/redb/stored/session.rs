@@ -245,6 +245,9 @@ pub struct StoredExchangeCode {
     via: Option<StoredVia>,
     #[n(9)]
     suggested_name: Option<String>,
+    /// Absent in codes from before schema 2, which are over long since.
+    #[n(10)]
+    epoch: Option<u32>,
 }
 
 impl From<&ExchangeCode> for StoredExchangeCode {
@@ -260,6 +263,7 @@ impl From<&ExchangeCode> for StoredExchangeCode {
             redeemed: code.redeemed.map(|session| id(session.0)),
             via: Some(StoredVia::from(&code.via)),
             suggested_name: code.suggested_name.as_ref().map(Name::to_string),
+            epoch: Some(code.epoch),
         }
     }
 }
@@ -273,6 +277,7 @@ impl StoredExchangeCode {
             site: SiteId(self.site),
             origin: origin(&self.origin)?,
             account: AccountId(uuid(&self.account)),
+            epoch: self.epoch.unwrap_or(0),
             created_at: Timestamp::from_millis(self.created_at),
             wrong_tries: self.wrong_tries,
             redeemed: self.redeemed.map(|session| SessionId(uuid(&session))),
