@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::limits::Subject;
 use super::popup::{self, Finished, Purpose, Shown, Transaction};
-use super::{Error, tokens};
+use super::{Error, proofs, tokens};
 use crate::app::{App, random};
 use crate::domain::departures::{Back, Departed};
 use crate::domain::{AccountId, Email, Profile, ProviderId, Refusal, Via};
@@ -24,6 +24,8 @@ pub enum Outcome {
     Linked,
     /// An account has this address: it must be proven first.
     ProofWanted(Ways),
+    /// The account asks for a code of its authenticator before the popup goes on ([`super::proofs::finish`]).
+    SecondFactorWanted,
     /// The person said no there.
     Cancelled,
 }
@@ -139,7 +141,9 @@ async fn settle(
         if came.signed_in != Some(account) {
             return Err(Refusal::SessionEnded.into());
         }
-        app.store.link_identity(account, profile, now).await??;
+        let tell = proofs::news_of_link(app, account, provider).await?;
+        app.store.link_identity(account, profile, tell, now).await??;
+        app.wakeup.wake();
         return Ok(Outcome::Linked);
     }
     let new_account = AccountId::from_random(random(&*app.chance));
@@ -154,6 +158,7 @@ async fn settle(
             };
             Ok(Outcome::Finished(popup::finish(app, transaction, shown).await?))
         }
+        Arrived::SecondFactorWanted(_) => Ok(Outcome::SecondFactorWanted),
         Arrived::ProofWanted(account) => Ok(Outcome::ProofWanted(ways(app, account).await?)),
     }
 }
@@ -162,8 +167,11 @@ async fn settle(
 async fn ways(app: &App, account: AccountId) -> Result<Ways, Error> {
     let facts = app.store.private_facts(account).await?;
     let facts = facts.ok_or(Refusal::CodeGone)?;
-    let by_mail = app.mailer.is_some() && facts.second_factor.is_none();
-    Ok(Ways { email: facts.email.ok_or(Refusal::CodeGone)?, by_password: facts.password.is_some(), by_mail })
+    Ok(Ways {
+        email: facts.email.ok_or(Refusal::CodeGone)?,
+        by_password: facts.password.is_some(),
+        by_mail: app.mailer.is_some(),
+    })
 }
 
 /// A provider's failure as people read it. The operator's words go to the log; they name no person.

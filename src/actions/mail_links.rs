@@ -6,13 +6,13 @@
 use std::net::IpAddr;
 
 use super::limits::Subject;
-use super::popup::{self, Finished, Purpose, Shown, Transaction};
+use super::popup::{Purpose, Transaction};
 use super::tokens::{self, TokenKind};
-use super::{Error, password_proofs, proofs, providers, second_factors};
+use super::{Error, proofs, providers};
 use crate::app::{App, random};
-use crate::domain::departures::{Asker, DEPARTURE_TTL, MailLink, MailLinkPurpose, Proof};
+use crate::domain::departures::{Asker, DEPARTURE_TTL, MailLink, MailLinkPurpose};
 use crate::domain::notices::{Notice, NoticeKind};
-use crate::domain::{AccountId, Email, Name, Refusal, Timestamp, Via};
+use crate::domain::{AccountId, Email, Name, Refusal, Timestamp};
 
 /// Mails a link that signs in. An address that nobody has gets one, too: its account is made when the link is used.
 pub async fn send(
@@ -33,15 +33,10 @@ pub async fn send(
 
 /// Mails a link to the account that an identity waits for.
 pub async fn send_proof(app: &App, transaction: &Transaction, ip: Option<IpAddr>) -> Result<(), Error> {
-    let (account, via) = proofs::wanted(app, transaction).await?;
+    let (account, provider) = proofs::wanted(app, transaction).await?;
     let facts = app.store.private_facts(account).await?.ok_or(Refusal::CodeGone)?;
-    // Who asks for a second factor wants more than a mailbox to open their account.
-    if facts.second_factor.is_some() {
-        return Err(Refusal::NotAllowed.into());
-    }
     let email = facts.email.filter(|_| facts.email_verified).ok_or(Refusal::CodeGone)?;
-    let Via::Provider(provider) = via else { return Err(Refusal::CodeGone.into()) };
-    let provider = providers::name(app, &provider).unwrap_or(provider.as_str()).to_owned();
+    let provider = providers::name_or_id(app, &provider).to_owned();
     let kind = |token| NoticeKind::ProveLink { token, provider };
     mail(app, transaction, MailLinkPurpose::Prove, email, kind, ip).await
 }
@@ -103,27 +98,6 @@ pub async fn use_up(app: &App, token: &str, transaction: &Transaction) -> Result
     let new_account = AccountId::from_random(random(&*app.chance));
     app.store.use_mail_link(link.token, new_account, app.clock.now()).await??;
     Ok(())
-}
-
-/// What the popup that waits for a link goes on with; `None` until the link was used.
-pub async fn finish(
-    app: &App,
-    transaction: &Transaction,
-    code: Option<&str>,
-    device: &str,
-) -> Result<Option<Finished>, Error> {
-    let now = app.clock.now();
-    let Some(Proof::Given { account, .. }) = app.store.proof(transaction.id.clone(), now).await? else {
-        return Ok(None);
-    };
-    app.limits.sign_in.check(Subject::Account(account))?;
-    second_factors::check(app, account, code).await?;
-    let account = app.store.take_proof(transaction.id.clone(), now).await??;
-    if let Some(email) = app.store.private_facts(account.id).await?.and_then(|facts| facts.email) {
-        password_proofs::forget_failures(app, &email).await?;
-    }
-    let shown = Shown { account: &account, via: Via::Link, device: Some(device), called: None };
-    popup::finish(app, transaction, shown).await.map(Some)
 }
 
 async fn find(app: &App, token: &str) -> Result<MailLink, Error> {

@@ -3,7 +3,8 @@
 //! - Each network address, and each account, may try so often in a while; in memory.
 //! - A hundred failures in a row close an address for passwords until one is right, or its owner signs in another way;
 //!   on disk. Addresses that nobody has are counted the same, so that nobody learns which are known.
-//! - A browser that signed in before has a count of its own: who guesses from elsewhere does not keep the owner out.
+//! - A browser that signed in before has a count of its own: who guesses from elsewhere does not keep the owner out. Once
+//!   a hundred were wrong in it, it is a stranger until one is right.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -61,70 +62,126 @@ pub async fn prove_again(app: &App, account: &Account, attempt: Attempt<'_>) -> 
     check(app, Some(account.clone()), &email, attempt).await
 }
 
+/// The old password of somebody who sets a new one.
+pub(super) async fn check_old(
+    app: &App,
+    account: &Account,
+    email: &Email,
+    attempt: Attempt<'_>,
+) -> Result<(), Error> {
+    app.limits.sign_in.check(Subject::Account(account.id))?;
+    let guess = guess(app, Some(account.id), email, attempt).await?;
+    guess.forget(app, email).await
+}
+
 async fn check(
     app: &App,
     account: Option<Account>,
     email: &Email,
     attempt: Attempt<'_>,
 ) -> Result<Proved, Error> {
-    let now = app.clock.now();
-    // Asked for unknown accounts too, with an id nobody has, so that both cost the same.
-    let id = account.as_ref().map_or_else(|| AccountId::from_random([0; 16]), |account| account.id);
-    let device = attempt.device.and_then(|token| tokens::recognise(TokenKind::Device, token));
-    let known_device = match device {
-        Some(device) if app.store.knows_device(id, device, now).await? => Some(device),
-        _ => None,
-    };
-    let subject = match known_device {
-        Some(device) => device_subject(id, device),
-        None => {
-            app.limits.sign_in_account.check(Subject::recipient(email))?;
-            address_subject(email)
-        }
-    };
-    let place = app.passwords.place()?;
-    if !app.store.begin_attempt(subject, FAILURES_PER_ACCOUNT, now).await? {
-        return Err(Refusal::TooManyWrongPasswords.into());
-    }
-    let facts = app.store.private_facts(id).await?;
-    let phc = facts.and_then(|facts| facts.password);
-    let checked = match app.passwords.verify(place, attempt.password, phc.as_deref()).await {
-        Ok(checked) => checked,
-        Err(error) => {
-            app.store.withdraw_attempt(subject).await?;
-            return Err(error);
-        }
-    };
-    let (Checked::Right { outdated }, Some(account)) = (checked, account) else {
-        return Err(Refusal::WrongPassword.into());
-    };
+    let guess = guess(app, account.as_ref().map(|account| account.id), email, attempt).await?;
+    let account = account.ok_or(Refusal::WrongPassword)?;
     match second_factors::check(app, account.id, attempt.code).await {
         Ok(()) => {}
         // The password was right: asking for what else is needed is no failure.
         Err(Error::Refused(Refusal::SecondFactorNeeded)) => {
-            app.store.withdraw_attempt(subject).await?;
+            app.store.withdraw_attempt(guess.subject).await?;
             return Err(Refusal::SecondFactorNeeded.into());
         }
         Err(error) => return Err(error),
     }
-    app.store.forget_attempts(address_subject(email)).await?;
-    if let Some(device) = known_device {
-        app.store.forget_attempts(device_subject(id, device)).await?;
-    }
-    if outdated && let Some(rehashed) = app.passwords.rehash(attempt.password, &*app.chance).await {
+    guess.forget(app, email).await?;
+    let device = attempt.device.and_then(|token| tokens::recognise(TokenKind::Device, token));
+    if guess.outdated
+        && let Some(rehashed) = app.passwords.rehash(attempt.password, &*app.chance).await
+    {
         app.store.rehash_password(account.id, rehashed).await?;
     }
     let (device, hash) = match (attempt.device, device) {
         (Some(held), Some(hash)) => (held.to_owned(), hash),
         _ => tokens::mint(TokenKind::Device, &*app.chance),
     };
-    app.store.remember_device(account.id, hash, now).await?;
+    app.store.remember_device(account.id, hash, app.clock.now()).await?;
     Ok(Proved { account, device })
 }
 
-/// Somebody signed in to this address by other means than its password: what others guessed is forgotten.
-pub async fn forget_failures(app: &App, email: &Email) -> Result<(), Error> {
-    Ok(app.store.forget_attempts(address_subject(email)).await?)
+/// A password that was right.
+struct Guess {
+    /// What it was counted under.
+    subject: TokenHash,
+    /// The own count of a known browser, whether or not it still had one.
+    of_device: Option<TokenHash>,
+    /// Its hash was made with weaker parameters than are used now.
+    outdated: bool,
+}
+
+impl Guess {
+    /// The counts begin anew.
+    async fn forget(&self, app: &App, email: &Email) -> Result<(), Error> {
+        for subject in self.of_device.into_iter().chain([address_subject(email)]) {
+            app.store.forget_attempts(subject).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Checks a password, counted before that.
+async fn guess(
+    app: &App,
+    account: Option<AccountId>,
+    email: &Email,
+    attempt: Attempt<'_>,
+) -> Result<Guess, Error> {
+    // Asked for unknown accounts too, with an id nobody has, so that both cost the same.
+    let id = account.unwrap_or_else(|| AccountId::from_random([0; 16]));
+    let known = known_device(app, id, attempt).await?;
+    if known.is_none() {
+        app.limits.sign_in_account.check(Subject::recipient(email))?;
+    }
+    let place = app.passwords.place()?;
+    let of_device = known.map(|device| device_subject(id, device));
+    let subject = count(app, email, of_device).await?;
+    let facts = app.store.private_facts(id).await?;
+    let phc = facts.and_then(|facts| facts.password);
+    match app.passwords.verify(place, attempt.password, phc.as_deref()).await {
+        Ok(Checked::Right { outdated }) if account.is_some() => Ok(Guess { subject, of_device, outdated }),
+        Ok(_) => Err(Refusal::WrongPassword.into()),
+        Err(error) => {
+            app.store.withdraw_attempt(subject).await?;
+            Err(error)
+        }
+    }
+}
+
+async fn known_device(
+    app: &App,
+    account: AccountId,
+    attempt: Attempt<'_>,
+) -> Result<Option<TokenHash>, Error> {
+    let device = attempt.device.and_then(|token| tokens::recognise(TokenKind::Device, token));
+    match device {
+        Some(device) if app.store.knows_device(account, device, app.clock.now()).await? => Ok(Some(device)),
+        _ => Ok(None),
+    }
+}
+
+/// Counts an attempt: what under. A known browser in which a hundred were wrong is a stranger again.
+async fn count(app: &App, email: &Email, of_device: Option<TokenHash>) -> Result<TokenHash, Error> {
+    for subject in of_device.into_iter().chain([address_subject(email)]) {
+        if app.store.begin_attempt(subject, FAILURES_PER_ACCOUNT, app.clock.now()).await? {
+            return Ok(subject);
+        }
+    }
+    Err(Refusal::TooManyWrongPasswords.into())
+}
+
+/// Somebody signed in to this account by other means than its password: what others guessed is forgotten.
+pub(super) async fn forget_failures(app: &App, account: AccountId) -> Result<(), Error> {
+    match app.store.private_facts(account).await?.and_then(|facts| facts.email) {
+        Some(email) => Ok(app.store.forget_attempts(address_subject(&email)).await?),
+        None => Ok(()),
+    }
 }
 
 fn address_subject(email: &Email) -> TokenHash {

@@ -1,12 +1,15 @@
-//! Proving an account that has the address of somebody who came from a provider, so that the two are linked by the one
-//! who has both.
+//! Proving an account: what a popup still waits for after somebody came back from a provider, or opened a mailed link.
+//!
+//! Invariant: nobody gets past a second factor here, and an identity is linked only after it was shown.
 
-use super::Error;
+use super::limits::Subject;
 use super::password_proofs::{self, Attempt, Proved};
 use super::popup::{self, Finished, Shown, Transaction};
+use super::{Error, notices, providers, second_factors};
 use crate::app::App;
 use crate::domain::departures::Proof;
-use crate::domain::{AccountId, Refusal, Via};
+use crate::domain::notices::{Notice, NoticeKind};
+use crate::domain::{AccountId, ProviderId, Refusal, Via};
 
 /// The account's password links the identity that waits, and the sign-in goes on. The attempt's address is not looked at.
 pub async fn by_password(
@@ -15,18 +18,58 @@ pub async fn by_password(
     attempt: Attempt<'_>,
     device: &str,
 ) -> Result<(Finished, Proved), Error> {
-    let (wanted, via) = wanted(app, transaction).await?;
+    let (wanted, provider) = wanted(app, transaction).await?;
     let account = app.store.account(wanted).await?.ok_or(Refusal::CodeGone)?;
     let proved = password_proofs::prove_again(app, &account, attempt).await?;
-    let account = app.store.prove(transaction.id.clone(), app.clock.now()).await??;
+    let tell = news_of_link(app, wanted, &provider).await?;
+    let account = app.store.prove(transaction.id.clone(), tell, app.clock.now()).await??;
+    app.wakeup.wake();
+    let via = Via::Provider(provider);
     let shown = Shown { account: &account, via, device: Some(device), called: None };
     Ok((popup::finish(app, transaction, shown).await?, proved))
 }
 
-/// Which account a transaction waits for, and by what the sign-in began.
-pub(super) async fn wanted(app: &App, transaction: &Transaction) -> Result<(AccountId, Via), Error> {
+/// What the popup goes on with once the account was shown to be theirs, by a mailed link or by an identity of it; `None`
+/// as long as it was not. `code` is for accounts that have a second factor.
+pub async fn finish(
+    app: &App,
+    transaction: &Transaction,
+    code: Option<&str>,
+    device: &str,
+) -> Result<Option<Finished>, Error> {
+    let now = app.clock.now();
+    let Some(Proof::Given { account, profile, .. }) = app.store.proof(transaction.id.clone(), now).await?
+    else {
+        return Ok(None);
+    };
+    app.limits.sign_in.check(Subject::Account(account))?;
+    second_factors::check(app, account, code).await?;
+    let tell = match &profile {
+        Some(profile) => news_of_link(app, account, &profile.identity.provider).await?,
+        None => None,
+    };
+    let (account, profile) = app.store.take_proof(transaction.id.clone(), tell, now).await??;
+    app.wakeup.wake();
+    let called = profile.as_ref().and_then(|profile| profile.name.clone());
+    let via = profile.map_or(Via::Link, |profile| Via::Provider(profile.identity.provider));
+    let shown = Shown { account: &account, via, device: Some(device), called: called.as_deref() };
+    popup::finish(app, transaction, shown).await.map(Some)
+}
+
+/// Which account a transaction waits for, and by which provider the sign-in began.
+pub(super) async fn wanted(app: &App, transaction: &Transaction) -> Result<(AccountId, ProviderId), Error> {
     match app.store.proof(transaction.id.clone(), app.clock.now()).await? {
-        Some(Proof::Wanted { account, profile }) => Ok((account, Via::Provider(profile.identity.provider))),
+        Some(Proof::Wanted { account, profile }) => Ok((account, profile.identity.provider)),
         _ => Err(Refusal::CodeGone.into()),
     }
+}
+
+/// What the owner is told once an account at this provider leads to theirs.
+pub(super) async fn news_of_link(
+    app: &App,
+    account: AccountId,
+    provider: &ProviderId,
+) -> Result<Option<Notice>, Error> {
+    let provider = providers::name_or_id(app, provider).to_owned();
+    notices::to_owner(app, account, NoticeKind::IdentityLinked { provider }).await
 }

@@ -28,6 +28,11 @@ pub fn offered(app: &App) -> impl Iterator<Item = Offered<'_>> {
     })
 }
 
+/// The same, or its id: something to call it in a mail.
+pub(super) fn name_or_id<'a>(app: &'a App, id: &'a ProviderId) -> &'a str {
+    name(app, id).unwrap_or(id.as_str())
+}
+
 /// What people call a provider; `None` once it is switched off.
 pub fn name<'a>(app: &'a App, id: &ProviderId) -> Option<&'a str> {
     app.providers.get(id).map(|provider| provider.name())

@@ -4,10 +4,17 @@
 use sha2::{Digest, Sha256};
 use totp_rs::{Builder, Totp};
 
-use super::{Error, tokens};
+use super::limits::FAILURES_PER_ACCOUNT;
+use super::{Error, notices, tokens};
 use crate::app::{App, Chance, random};
+use crate::domain::notices::NoticeKind;
 use crate::domain::second_factors::{SecondFactor, SecondProof, SharedSecret};
 use crate::domain::{AccountId, Refusal, Timestamp, TokenHash};
+use crate::storage::second_factors::TurnedOn;
+use crate::storage::sessions::NewSession;
+
+/// Without the hyphens that group them. 80 bits, so that their plain hashes give nothing away.
+const RECOVERY_CODE_CHARS: usize = 16;
 
 /// A secret on its way into an authenticator.
 #[derive(Debug)]
@@ -20,17 +27,30 @@ pub struct Offer {
     pub picture: String,
 }
 
-/// Lets somebody in who shows a right code, once, or has no second factor.
+/// Lets somebody in who shows a right code, once, or has no second factor. A million codes are few: after a hundred wrong
+/// ones in a row, counted on disk, only a recovery code does. Those are too long to be guessed.
 pub async fn check(app: &App, account: AccountId, code: Option<&str>) -> Result<(), Error> {
     let facts = app.store.private_facts(account).await?;
     let Some(factor) = facts.and_then(|facts| facts.second_factor) else { return Ok(()) };
     let code = code.map(str::trim).filter(|code| !code.is_empty()).ok_or(Refusal::SecondFactorNeeded)?;
-    let proof = proof_of(&factor, account, code, app.clock.now()).ok_or(Refusal::WrongSecondFactor)?;
-    if app.store.spend_second_proof(account, proof).await? {
-        Ok(())
-    } else {
-        Err(Refusal::WrongSecondFactor.into())
+    let (subject, now) = (subject(account), app.clock.now());
+    let is_recovery = code.chars().filter(char::is_ascii_alphanumeric).count() >= RECOVERY_CODE_CHARS;
+    if !is_recovery && !app.store.begin_attempt(subject, FAILURES_PER_ACCOUNT, now).await? {
+        return Err(Refusal::TooManyWrongSecondFactors.into());
     }
+    let proof = proof_of(&factor, account, code, now).ok_or(Refusal::WrongSecondFactor)?;
+    if !app.store.spend_second_proof(account, proof).await? {
+        return Err(Refusal::WrongSecondFactor.into());
+    }
+    Ok(app.store.forget_attempts(subject).await?)
+}
+
+/// What wrong codes are counted under.
+fn subject(account: AccountId) -> TokenHash {
+    let mut hasher = Sha256::new();
+    hasher.update(b"second factor");
+    hasher.update(account.0.as_bytes());
+    TokenHash(hasher.finalize().into())
 }
 
 /// A new secret, which counts for nothing until a code of it was shown.
@@ -41,14 +61,32 @@ pub async fn offer(app: &App, account: AccountId, name: &str) -> Result<Offer, E
     Ok(offer)
 }
 
-/// Turns the offered secret on, by a code of it: the recovery codes, told this once.
-pub async fn turn_on(app: &App, account: AccountId, code: &str) -> Result<Vec<String>, Error> {
+/// Turns the offered secret on, by a code of it: the recovery codes, told this once. All sessions end but `session`, which
+/// begins.
+pub async fn turn_on(
+    app: &App,
+    account: AccountId,
+    code: &str,
+    session: NewSession,
+) -> Result<Vec<String>, Error> {
     let facts = app.store.private_facts(account).await?;
     let offered = facts.and_then(|facts| facts.offered_secret).ok_or(Refusal::CodeGone)?;
-    let step = step_of(&offered, code, app.clock.now()).ok_or(Refusal::WrongSecondFactor)?;
-    let (codes, hashes) = recovery_codes(account, &*app.chance);
-    app.store.turn_on_second_factor(account, step, hashes).await??;
+    let at = app.clock.now();
+    let step = step_of(&offered, code, at).ok_or(Refusal::WrongSecondFactor)?;
+    let (codes, recovery) = recovery_codes(account, &*app.chance);
+    let tell = notices::to_owner(app, account, NoticeKind::SecondFactorOn).await?;
+    app.store.turn_on_second_factor(account, TurnedOn { step, recovery, session, tell, at }).await??;
+    app.access_tokens.end_account(account);
+    app.wakeup.wake();
     Ok(codes)
+}
+
+/// Turns it off, without a code: the caller has asked for one, or has better reasons.
+pub async fn turn_off(app: &App, account: AccountId) -> Result<(), Error> {
+    let tell = notices::to_owner(app, account, NoticeKind::SecondFactorOff).await?;
+    app.store.turn_off_second_factor(account, tell, app.clock.now()).await?;
+    app.wakeup.wake();
+    Ok(())
 }
 
 /// New recovery codes in place of the old.
@@ -96,7 +134,6 @@ fn described(app: &App, secret: &SharedSecret, name: &str) -> Result<Offer, Erro
     Ok(Offer { secret: totp.secret().to_base32(), address, picture })
 }
 
-/// Sixteen characters each: 80 bits, so that their plain hashes give nothing away.
 fn recovery_codes(account: AccountId, chance: &dyn Chance) -> (Vec<String>, Vec<TokenHash>) {
     let grouped = |code: &str| format!("{}-{}", &code[..4], &code[4..]);
     (0..SecondFactor::RECOVERY_CODES)

@@ -6,7 +6,7 @@ use super::limits::Subject;
 use super::passwords::NewPassword;
 use super::sessions::new_session;
 use super::tokens::{self, TokenKind};
-use super::{Error, second_factors};
+use super::{Error, password_proofs, second_factors};
 use crate::app::{App, random};
 use crate::domain::sessions::{Scope, Via};
 use crate::domain::{Account, AccountId, Email, Member, Name, Refusal, Role, TokenHash};
@@ -82,6 +82,7 @@ pub async fn sign_in_by_link(
     }
     let (session, cookie) = new_session(app, None, Scope::Dashboard, device, Via::Link);
     let account = app.store.sign_in_by_link(token, session, app.clock.now()).await??;
+    password_proofs::forget_failures(app, account.id).await?;
     Ok((account, cookie))
 }
 

@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
 use super::arguments::NewOwner;
+use crate::actions::second_factors;
 use crate::actions::setup;
 use crate::app::{App, random};
 use crate::domain::{Account, AccountId, Email, Member, Name, Role};
@@ -51,7 +52,7 @@ pub async fn link(app: &App, email: Option<&str>, forget_second_factor: bool) ->
         },
     };
     if forget_second_factor {
-        app.store.turn_off_second_factor(owner.id).await?;
+        second_factors::turn_off(app, owner.id).await?;
     }
     sign_in_link(app, &owner).await
 }

@@ -60,9 +60,10 @@ impl fmt::Debug for Back {
 pub enum Proof {
     /// An account has this identity's address: whoever proves that it is theirs gets the identity linked to it.
     Wanted { account: AccountId, profile: Profile },
-    /// A mailed link was used: the popup that waits may go on as this account.
-    /// `epoch` is the account's then: what ends its sessions ends this, too.
-    Given { account: AccountId, epoch: u32 },
+    /// The account was shown to be theirs, by a mailed link or by an identity of it: the popup may go on as this account
+    /// once it has shown its second factor, if it has one. `profile` is who they came as from a provider: linked when
+    /// the proof is taken. `epoch` is the account's then: what ends its sessions ends this, too.
+    Given { account: AccountId, epoch: u32, profile: Option<Profile> },
 }
 
 /// A link in a mail.

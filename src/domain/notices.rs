@@ -14,20 +14,41 @@ pub struct Notice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoticeKind {
     /// The six digits that finish an e-mail sign-in.
-    SignInCode { code: String, site: Name, origin: String },
+    SignInCode {
+        code: String,
+        site: Name,
+        origin: String,
+    },
     /// "Send a test mail": shows that the mailer works.
     Test,
     /// The link that shows that an account's new address is theirs, to that address.
-    ConfirmAddress { token: String },
+    ConfirmAddress {
+        token: String,
+    },
     /// A link that signs in, in the browser that asked. `asker` is the site and where its page is; without one it was the
     /// account page.
-    SignInLink { token: String, asker: Option<(Name, String)> },
+    SignInLink {
+        token: String,
+        asker: Option<(Name, String)>,
+    },
     /// A link that shows an account to be theirs who came from a provider of this name.
-    ProveLink { token: String, provider: String },
+    ProveLink {
+        token: String,
+        provider: String,
+    },
     /// To the old address, once it is done.
     AddressChanged,
-    /// The password was set, changed or taken away; to the account's address.
+    /// The password was set, changed or taken away; to the account's address. So are the others.
     PasswordChanged,
+    SecondFactorOn,
+    SecondFactorOff,
+    /// An account at a provider of this name leads to this one from now on.
+    IdentityLinked {
+        provider: String,
+    },
+    IdentityUnlinked {
+        provider: String,
+    },
 }
 
 /// A notice in the outbox.

@@ -130,6 +130,12 @@ pub enum Refusal {
     TooManyWrongPasswords,
     #[error("type the six digits that your authenticator shows")]
     SecondFactorNeeded,
+    #[error(
+        "this account asks for a code of its authenticator, too: choose another way to sign in, which opens a window"
+    )]
+    SecondFactorElsewhere,
+    #[error("too many codes in a row were wrong: use one of your recovery codes")]
+    TooManyWrongSecondFactors,
     #[error("your second step is on already: turn it off first, with a code of it")]
     SecondFactorOn,
     #[error("that code is not right, or was used before: wait for the next one")]

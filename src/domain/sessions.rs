@@ -77,11 +77,9 @@ pub enum Scope {
 }
 
 impl Session {
-    /// Whether it began so lately that what the account is signed in with may be changed. An account with a second factor
-    /// wants a session that was asked for it: who only holds the owner's account elsewhere must not get rid of it.
-    pub fn is_fresh(&self, now: Timestamp, second_factor: bool) -> bool {
-        let was_asked = matches!(self.via, Via::Password | Via::Link);
-        now < self.created_at.plus(FRESH_FOR) && (was_asked || !second_factor)
+    /// Whether it began so lately that what the account is signed in with may be changed.
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        now < self.created_at.plus(FRESH_FOR)
     }
 
     pub fn is_alive(&self, now: Timestamp, epoch: u32) -> bool {

@@ -173,7 +173,12 @@ fn kind(notice: &Notice) -> &'static str {
         NoticeKind::ProveLink { .. } => "proof link",
         NoticeKind::Test => "test mail",
         NoticeKind::ConfirmAddress { .. } => "address confirmation",
-        NoticeKind::AddressChanged | NoticeKind::PasswordChanged => "account notice",
+        NoticeKind::AddressChanged
+        | NoticeKind::PasswordChanged
+        | NoticeKind::SecondFactorOn
+        | NoticeKind::SecondFactorOff
+        | NoticeKind::IdentityLinked { .. }
+        | NoticeKind::IdentityUnlinked { .. } => "account notice",
     }
 }
 

@@ -67,6 +67,22 @@ pub fn render(notice: &Notice, base_url: &BaseUrl) -> Mail {
         }
         NoticeKind::AddressChanged => changed(base_url, &ADDRESS_CHANGED),
         NoticeKind::PasswordChanged => changed(base_url, &PASSWORD_CHANGED),
+        NoticeKind::SecondFactorOn => changed(base_url, &SECOND_FACTOR_ON),
+        NoticeKind::SecondFactorOff => changed(base_url, &SECOND_FACTOR_OFF),
+        NoticeKind::IdentityLinked { provider } => {
+            let subject = format!("{provider} leads to your account now");
+            let what = format!(
+                "Somebody who signs in with an account at {provider} gets into your account from now on."
+            );
+            changed(base_url, &Change { subject: &subject, what: &what, remedy: UNLINK_IT })
+        }
+        NoticeKind::IdentityUnlinked { provider } => {
+            let subject = format!("{provider} no longer leads to your account");
+            let what = format!(
+                "An account at {provider} was unlinked from yours. What had signed in with it was signed out."
+            );
+            changed(base_url, &Change { subject: &subject, what: &what, remedy: SIGN_OUT_EVERYWHERE })
+        }
     };
     Mail { to: notice.to.clone(), subject, text, html }
 }
@@ -87,24 +103,39 @@ fn linked(
 }
 
 /// Something of an account was changed: what, and what to do if that was somebody else.
-struct Change {
-    subject: &'static str,
-    what: &'static str,
-    remedy: &'static str,
+struct Change<'a> {
+    subject: &'a str,
+    what: &'a str,
+    remedy: &'a str,
 }
 
-const ADDRESS_CHANGED: Change = Change {
+const ADDRESS_CHANGED: Change<'_> = Change {
     subject: "Your address was changed",
     what: "Your account has another e-mail address now, and this one no longer signs in.",
     remedy: "That was not you? Then somebody else can use your account. Tell the people who run the site at once.",
 };
-const PASSWORD_CHANGED: Change = Change {
+const PASSWORD_CHANGED: Change<'_> = Change {
     subject: "Your password was changed",
     what: "The password of your account was set, changed or taken away. All other browsers were signed out.",
     remedy: "That was not you? Sign in by e-mail, set a new password on your account page, and sign out everywhere.",
 };
 
-fn changed(base_url: &BaseUrl, change: &Change) -> (String, String, String) {
+const SECOND_FACTOR_ON: Change<'_> = Change {
+    subject: "Your second step is on",
+    what: "Your account asks for a code of an authenticator from now on, whichever way it is signed in to. All other \
+           browsers were signed out.",
+    remedy: "That was not you? Then somebody else can use your account. Tell the people who run the site at once.",
+};
+const SECOND_FACTOR_OFF: Change<'_> = Change {
+    subject: "Your second step is off",
+    what: "Your account no longer asks for a code of an authenticator.",
+    remedy: SIGN_OUT_EVERYWHERE,
+};
+const UNLINK_IT: &str = "That was not you? Sign in the way you did before, unlink it on your account page, and sign out everywhere.";
+const SIGN_OUT_EVERYWHERE: &str =
+    "That was not you? Sign in, set a new password on your account page, and sign out everywhere.";
+
+fn changed(base_url: &BaseUrl, change: &Change<'_>) -> (String, String, String) {
     let frame = &Frame::of(base_url);
     let subject = format!("{} at {}", change.subject, frame.host);
     let Change { what, remedy, .. } = change;

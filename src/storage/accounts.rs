@@ -21,7 +21,7 @@ pub struct PrivateFacts {
     pub offered_secret: Option<SharedSecret>,
 }
 
-/// What a link is for: one that only the command line hands out, or one that was mailed.
+/// What a link is for: one that only the command line hands out, one that was mailed, or one that a provider shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkPurpose {
     /// Makes the first owner. One is live at a time: a new one ends the old.
@@ -30,6 +30,8 @@ pub enum LinkPurpose {
     SignIn(AccountId),
     /// Shows that the account's new address is theirs.
     ConfirmEmail { account: AccountId, email: Email },
+    /// Tells who asked this provider to have their data deleted here that it was done.
+    Deleted { provider: ProviderId },
 }
 
 /// How people can sign in here besides a password, when it is asked whether a way is the last.

@@ -8,13 +8,13 @@ use crate::domain::{AccountId, Timestamp};
 
 #[async_trait]
 pub trait Attempts: Send + Sync {
-    /// Counts an attempt at a password *before* it is checked, so that many at once are not more than their number;
+    /// Counts an attempt at a password or a code *before* it is checked, so that many at once are not more than their number;
     /// `false`, and nothing counted, if `most` have failed in a row. `subject` is the hash of an address, known or
-    /// not, or of a browser.
+    /// not, of a browser, or of a second factor.
     async fn begin_attempt(&self, subject: TokenHash, most: u32, now: Timestamp) -> Result<bool, StoreError>;
     /// The attempt was never made after all.
     async fn withdraw_attempt(&self, subject: TokenHash) -> Result<(), StoreError>;
-    /// A password was right: the count begins anew.
+    /// It was right: the count begins anew.
     async fn forget_attempts(&self, subject: TokenHash) -> Result<(), StoreError>;
 
     /// Whether this browser signed in to this account before.

@@ -6,6 +6,7 @@ use super::accounts::Ways;
 use super::{Answer, StoreError};
 use crate::domain::departures::{Back, Departed, Proof};
 use crate::domain::identities::LinkedIdentity;
+use crate::domain::notices::Notice;
 use crate::domain::{Account, AccountId, IdentityKey, Profile, ProviderId, Timestamp, TokenHash};
 
 /// What an identity led to.
@@ -13,6 +14,8 @@ use crate::domain::{Account, AccountId, IdentityKey, Profile, ProviderId, Timest
 pub enum Arrived {
     /// The account it is linked to, known or made just now.
     At(Account),
+    /// The account it is linked to has a second factor, which must be shown first.
+    SecondFactorWanted(AccountId),
     /// This account has its address, and must be proven first.
     ProofWanted(AccountId),
 }
@@ -42,7 +45,8 @@ pub trait Identities: Send + Sync {
         now: Timestamp,
     ) -> Answer<Departed>;
 
-    /// The linking rule. An identity that is known leads to its account. Else, if its address is verified:
+    /// The linking rule. An identity that is known leads to its account; if that has a second factor, the proof that the
+    /// identity gives is stored under `transaction`. Else, if its address is verified:
     ///
     /// - and an account has it verified: nothing is linked. The proof that is wanted is stored under `transaction`.
     /// - and an account has it unverified: that one loses address, password, identities and sessions.
@@ -57,20 +61,41 @@ pub trait Identities: Send + Sync {
     ) -> Result<Arrived, StoreError>;
     /// What a transaction has come to within the last ten minutes.
     async fn proof(&self, transaction: String, now: Timestamp) -> Result<Option<Proof>, StoreError>;
-    /// The wanted proof was given: links the identity to the account, once. `CodeGone` if no proof is wanted any more,
-    /// `IdentityTaken` if the identity became another account's meanwhile.
-    async fn prove(&self, transaction: String, now: Timestamp) -> Answer<Account>;
-    /// Takes a proof that was given by a mailed link, once. `CodeGone` if there is none.
-    async fn take_proof(&self, transaction: String, now: Timestamp) -> Answer<Account>;
+    /// The wanted proof was given by a password: links the identity to the account, once. `CodeGone` if no proof is wanted
+    /// any more, `IdentityTaken` if the identity became another account's meanwhile. `tell` is queued once it is linked;
+    /// so it is by the next two, if the identity is new to the account.
+    async fn prove(&self, transaction: String, tell: Option<Notice>, now: Timestamp) -> Answer<Account>;
+    /// Takes a proof that was given, once, and links the identity that came with it, if one did. `CodeGone` if there is
+    /// none, `IdentityTaken` if the identity became another account's meanwhile.
+    async fn take_proof(
+        &self,
+        transaction: String,
+        tell: Option<Notice>,
+        now: Timestamp,
+    ) -> Answer<(Account, Option<Profile>)>;
 
     /// Where an account is linked to, the latest used first.
     async fn identities_of(&self, account: AccountId) -> Result<Vec<LinkedIdentity>, StoreError>;
     /// Links an identity to an account that is signed in. `IdentityTaken` if it is another account's.
-    async fn link_identity(&self, account: AccountId, profile: Profile, now: Timestamp) -> Answer<()>;
-    /// Unlinks one. `LastWayIn` if nothing would be left to sign in with: no other identity, no password, and no verified
-    /// address that a mail can be sent to. One that is not theirs changes nothing.
-    async fn unlink_identity(&self, account: AccountId, identity: IdentityKey, ways: Ways) -> Answer<()>;
-    /// Removes an identity because its provider was asked to have it deleted, even if it is the last way in. Whether it
-    /// was there.
-    async fn forget_identity(&self, identity: IdentityKey) -> Result<bool, StoreError>;
+    async fn link_identity(
+        &self,
+        account: AccountId,
+        profile: Profile,
+        tell: Option<Notice>,
+        now: Timestamp,
+    ) -> Answer<()>;
+    /// Unlinks one, and ends the sessions that were begun by way of its provider; `tell` is queued. `LastWayIn` if nothing
+    /// would be left to sign in with: no other identity, no password, and no verified address that a mail can be sent to.
+    /// One that is not theirs changes nothing.
+    async fn unlink_identity(
+        &self,
+        account: AccountId,
+        identity: IdentityKey,
+        ways: Ways,
+        tell: Option<Notice>,
+        now: Timestamp,
+    ) -> Answer<()>;
+    /// Removes an identity because its provider was asked to have it deleted, even if it is the last way in, and ends the
+    /// sessions that were begun by way of it. Whose it was.
+    async fn forget_identity(&self, identity: IdentityKey) -> Result<Option<AccountId>, StoreError>;
 }

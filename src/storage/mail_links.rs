@@ -14,7 +14,7 @@ pub trait MailLinks: Send + Sync {
     /// A link of the last ten minutes. Looking does not use it up.
     async fn mailed_link(&self, token: TokenHash, now: Timestamp) -> Result<Option<MailLink>, StoreError>;
     /// Uses a link, once, and leaves the proof for its transaction. To sign in: as the account of its address, found, or
-    /// made as `new_account` (address verified, no name). To prove: links the identity that waits. `LinkGone` if it is
+    /// made as `new_account` (address verified, no name). To prove: as the one that the identity waits for. `LinkGone` if it is
     /// used or too old, if nothing waits for proof any more, or if the account has another address now.
     async fn use_mail_link(
         &self,

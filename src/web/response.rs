@@ -38,6 +38,13 @@ pub fn created<T: Serialize + ?Sized>(location: &str, value: &T) -> Response {
     response
 }
 
+/// Taken, and nothing to say yet.
+pub fn accepted() -> Response {
+    let mut response = no_content();
+    *response.status_mut() = StatusCode::ACCEPTED;
+    response
+}
+
 pub fn no_content() -> Response {
     let mut response = Response::default();
     *response.status_mut() = StatusCode::NO_CONTENT;

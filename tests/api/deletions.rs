@@ -62,7 +62,7 @@ async fn linked(app: &TestApp, person: &str) -> AccountId {
         subject: person.into(),
     };
     let profile = Profile { identity, email: None, name: None, label: Some("Ada Lovelace".into()) };
-    app.app.store.link_identity(ada, profile, Timestamp::from_millis(1)).await.unwrap().unwrap();
+    app.app.store.link_identity(ada, profile, None, Timestamp::from_millis(1)).await.unwrap().unwrap();
     ada
 }
 
@@ -76,8 +76,11 @@ async fn what_tied_an_account_there_to_one_here_is_removed_when_facebook_says_so
 
     let url = answer["url"].as_str().unwrap();
     let path = url.strip_prefix("http://localhost:8080").expect("at our own address");
-    let page = app.request("GET", path).send().await;
-    assert!(page.status == 200 && page.text().contains("What Facebook told us is gone"), "{}", page.text());
+    let shows = async |path: &str| app.request("GET", path).send().await.text();
+    assert!(shows(path).await.contains("What Facebook told us is gone"));
+    assert!(shows("/auth/facebook/deletion?code=ABCDEFGH").await.contains("We do not know this code"));
+    app.clock.forward(std::time::Duration::from_secs(90 * 24 * 60 * 60));
+    assert!(shows(path).await.contains("We do not know this code"), "it is kept for 90 days");
     // Once more, or for somebody who was never here, it is the same answer.
     post(&app, "facebook", form("218471", SECRET)).await.ok(200);
     post(&app, "facebook", form("7", SECRET)).await.ok(200);

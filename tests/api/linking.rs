@@ -205,7 +205,7 @@ async fn who_is_banned_gets_no_session_by_an_account_elsewhere_or_a_link() {
     assert_eq!(browser.post("/auth/popup/mail", json!({ "email": ADA })).await.status, 202);
     let token = app.link_for(ADA).await;
     browser.post("/auth/mail/use", json!({ "token": token })).await.ok(200);
-    browser.post("/auth/popup/mail/finish", json!({})).await.refused_as(403, "/problems/banned");
+    browser.post("/auth/popup/finish", json!({})).await.refused_as(403, "/problems/banned");
     app.sign_in(ADA).await.refused_as(403, "/problems/banned");
     assert_eq!(app.app.store.sessions_of(id, app.clock.now()).await.unwrap().len(), before);
     assert!(!browser.cookies.contains_key("aw-ss"));

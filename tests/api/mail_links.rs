@@ -21,7 +21,7 @@ async fn asked<'a>(app: &'a TestApp, seed: &str) -> (Browser<'a>, String) {
 async fn a_link_signs_in_where_it_was_asked_for_once() {
     let app = TestApp::start().await;
     let (mut browser, token) = asked(&app, "w").await;
-    assert_eq!(browser.post("/auth/popup/mail/finish", json!({})).await.status, 202, "not used yet");
+    assert_eq!(browser.post("/auth/popup/finish", json!({})).await.status, 202, "not used yet");
     assert!(app.app.store.account_by_email(&Email::parse(ADA).unwrap()).await.unwrap().is_none());
     let seen = browser.post("/auth/mail/look", json!({ "token": token })).await.ok(200);
     assert_eq!(
@@ -30,7 +30,7 @@ async fn a_link_signs_in_where_it_was_asked_for_once() {
     );
     let used = browser.post("/auth/mail/use", json!({ "token": token })).await.ok(200);
     assert_eq!(used["tx"], json!(browser.tx));
-    let code = browser.post("/auth/popup/mail/finish", json!({})).await.ok(200);
+    let code = browser.post("/auth/popup/finish", json!({})).await.ok(200);
     let session = browser.exchange(code["code"].as_str().unwrap()).await.ok(200);
     assert_eq!(session["visitor"]["via"], json!({ "kind": "link" }));
     assert_eq!(session["visitor"]["name"], json!(null), "a new account says its name first");
@@ -53,8 +53,8 @@ async fn elsewhere_it_says_who_asked_and_completes_nothing() {
     assert!(seen["asked_at"].as_str().unwrap().starts_with("2026-"), "{seen}");
     let used = victim.post("/auth/mail/use", json!({ "token": token })).await;
     used.refused_as(403, "/problems/opened-elsewhere");
-    assert_eq!(attacker.post("/auth/popup/mail/finish", json!({})).await.status, 202, "nobody was signed in");
-    assert_eq!(victim.post("/auth/popup/mail/finish", json!({})).await.status, 202);
+    assert_eq!(attacker.post("/auth/popup/finish", json!({})).await.status, 202, "nobody was signed in");
+    assert_eq!(victim.post("/auth/popup/finish", json!({})).await.status, 202);
     // And it still works where it was asked for.
     attacker.post("/auth/mail/use", json!({ "token": token })).await.ok(200);
 }
@@ -95,7 +95,7 @@ async fn known_and_unknown_addresses_are_answered_alike() {
         let mut browser = Browser::open(&app, email).await;
         let answer = browser.post("/auth/popup/mail", json!({ "email": email })).await;
         app.link_for(email).await;
-        let finish = browser.post("/auth/popup/mail/finish", json!({})).await;
+        let finish = browser.post("/auth/popup/finish", json!({})).await;
         answers.push((answer.status, answer.text(), finish.status, finish.text()));
     }
     assert_eq!(answers[0], answers[1]);
@@ -124,7 +124,7 @@ async fn after_ten_wrong_codes_a_link_still_signs_in() {
     app.sign_in(ADA).await.refused_as(410, "/problems/code-gone");
     let (mut browser, token) = asked(&app, "w").await;
     browser.post("/auth/mail/use", json!({ "token": token })).await.ok(200);
-    let code = browser.post("/auth/popup/mail/finish", json!({})).await.ok(200);
+    let code = browser.post("/auth/popup/finish", json!({})).await.ok(200);
     browser.exchange(code["code"].as_str().unwrap()).await.ok(200);
 }
 
@@ -148,9 +148,10 @@ async fn a_link_proves_the_account_that_an_identity_waits_for() {
         .refused_as(403, "/problems/opened-elsewhere");
     assert_eq!(app.app.store.identities_of(id).await.unwrap(), []);
     browser.post("/auth/mail/use", json!({ "token": token })).await.ok(200);
+    let code = browser.post("/auth/popup/finish", json!({})).await.ok(200);
     assert_eq!(app.app.store.identities_of(id).await.unwrap().len(), 1);
-    let code = browser.post("/auth/popup/mail/finish", json!({})).await.ok(200);
     let session = browser.exchange(code["code"].as_str().unwrap()).await.ok(200);
+    assert_eq!(session["visitor"]["via"]["id"], "google", "how it began");
     let again = Browser::open(&app, "again").await.signed_in_by("google", "1815").await;
     assert_eq!(again["visitor"]["id"], session["visitor"]["id"]);
     // Nothing waits for proof any more, so nothing can be asked.
@@ -171,7 +172,7 @@ async fn the_account_page_is_signed_in_to_by_a_link_too() {
     let seen = browser.post("/auth/mail/look", json!({ "token": token })).await.ok(200);
     assert_eq!((&seen["site"], &seen["here"]), (&json!(null), &json!(true)));
     browser.post("/auth/mail/use", json!({ "token": token })).await.ok(200);
-    let done = browser.post("/auth/popup/mail/finish", json!({})).await;
+    let done = browser.post("/auth/popup/finish", json!({})).await;
     assert_eq!(done.ok(200), json!({ "location": "/account" }));
     assert!(browser.cookies.contains_key("aw-ss"));
 }

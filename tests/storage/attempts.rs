@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use afterword::domain::second_factors::{SecondProof, SharedSecret};
 use afterword::domain::*;
+use afterword::storage::second_factors::TurnedOn;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -54,11 +55,20 @@ conformance! {
     async fn a_second_factor_is_on_once_confirmed_and_each_proof_is_good_once(world: World) {
         let ada = world.member("Ada").await.account();
         let paper = [world.token(), world.token()];
-        let on = world.store.turn_on_second_factor(ada, 7, paper.to_vec()).await.unwrap();
+        let turned_on = || TurnedOn {
+            step: 7,
+            recovery: paper.to_vec(),
+            session: world.widget_session(ada),
+            tell: None,
+            at: world.now(),
+        };
+        let on = world.store.turn_on_second_factor(ada, turned_on()).await.unwrap();
         assert_eq!(on, Err(Refusal::CodeGone), "nothing was offered");
         world.store.offer_second_factor(ada, SharedSecret(vec![1; 20])).await.unwrap().unwrap();
         assert_eq!(world.store.private_facts(ada).await.unwrap().unwrap().second_factor, None);
-        world.store.turn_on_second_factor(ada, 7, paper.to_vec()).await.unwrap().unwrap();
+        world.store.turn_on_second_factor(ada, turned_on()).await.unwrap().unwrap();
+        let sessions = world.store.sessions_of(ada, world.now()).await.unwrap();
+        assert_eq!(sessions.len(), 1, "the one that goes on");
 
         let spend = async |proof| world.store.spend_second_proof(ada, proof).await.unwrap();
         assert!(!spend(SecondProof::Step(7)).await, "the code that confirmed it");
@@ -70,7 +80,7 @@ conformance! {
         world.store.set_recovery_codes(ada, vec![fresh]).await.unwrap().unwrap();
         assert!(!spend(SecondProof::Recovery(paper[1])).await, "the old ones are worth nothing");
         assert!(spend(SecondProof::Recovery(fresh)).await);
-        world.store.turn_off_second_factor(ada).await.unwrap();
+        world.store.turn_off_second_factor(ada, None, world.now()).await.unwrap();
         assert!(!spend(SecondProof::Step(99)).await);
         let facts = world.store.private_facts(ada).await.unwrap().unwrap();
         assert!(facts.email.is_some() && facts.offered_secret.is_none(), "nothing else was touched");

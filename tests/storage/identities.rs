@@ -158,36 +158,36 @@ conformance! {
         let wanted = Proof::Wanted { account: ada, profile: theirs };
         assert_eq!(world.store.proof("tx".into(), world.now()).await.unwrap(), Some(wanted));
         assert_eq!(world.store.proof("other".into(), world.now()).await.unwrap(), None);
-        assert_eq!(world.store.take_proof("tx".into(), world.now()).await.unwrap(), Err(Refusal::CodeGone));
-        assert_eq!(world.store.prove("other".into(), world.now()).await.unwrap(), Err(Refusal::CodeGone));
-        assert_eq!(world.store.prove("tx".into(), world.now()).await.unwrap().unwrap().id, ada);
+        assert_eq!(world.store.take_proof("tx".into(), None, world.now()).await.unwrap(), Err(Refusal::CodeGone));
+        assert_eq!(world.store.prove("other".into(), None, world.now()).await.unwrap(), Err(Refusal::CodeGone));
+        assert_eq!(world.store.prove("tx".into(), None, world.now()).await.unwrap().unwrap().id, ada);
         assert_eq!(world.store.identities_of(ada).await.unwrap().len(), 1);
-        assert_eq!(world.store.prove("tx".into(), world.now()).await.unwrap(), Err(Refusal::CodeGone), "once");
+        assert_eq!(world.store.prove("tx".into(), None, world.now()).await.unwrap(), Err(Refusal::CodeGone), "once");
         world.audit().await;
 
         arrive(&world, profile("2", Some(("ada@example.org", true))), "late").await;
         world.pass(DEPARTURE_TTL);
-        assert_eq!(world.store.prove("late".into(), world.now()).await.unwrap(), Err(Refusal::CodeGone));
+        assert_eq!(world.store.prove("late".into(), None, world.now()).await.unwrap(), Err(Refusal::CodeGone));
     }
 
     async fn an_identity_that_became_anothers_meanwhile_is_not_taken(world: World) {
         let ada = with_address(&world, "ada@example.org").await;
         arrive(&world, profile("1", Some(("ada@example.org", true))), "tx").await;
         let bob = with_address(&world, "bob@example.org").await;
-        world.store.link_identity(bob, profile("1", None), world.now()).await.unwrap().unwrap();
-        assert_eq!(world.store.prove("tx".into(), world.now()).await.unwrap(), Err(Refusal::IdentityTaken));
-        let taken = world.store.link_identity(ada, profile("1", None), world.now()).await.unwrap();
+        world.store.link_identity(bob, profile("1", None), None, world.now()).await.unwrap().unwrap();
+        assert_eq!(world.store.prove("tx".into(), None, world.now()).await.unwrap(), Err(Refusal::IdentityTaken));
+        let taken = world.store.link_identity(ada, profile("1", None), None, world.now()).await.unwrap();
         assert_eq!(taken, Err(Refusal::IdentityTaken));
-        assert_eq!(world.store.link_identity(bob, profile("1", None), world.now()).await.unwrap(), Ok(()), "again");
+        assert_eq!(world.store.link_identity(bob, profile("1", None), None, world.now()).await.unwrap(), Ok(()), "again");
         world.audit().await;
     }
 
     async fn the_last_way_in_is_not_unlinked(world: World) {
         let (_, id) = arrive(&world, profile("1", None), "a").await;
-        world.store.link_identity(id, profile("2", None), world.now()).await.unwrap().unwrap();
+        world.store.link_identity(id, profile("2", None), None, world.now()).await.unwrap().unwrap();
         let key = |subject: &str| profile(subject, None).identity.key();
         let unlink = async |id, subject: &str, ways| {
-            world.store.unlink_identity(id, key(subject), ways).await.unwrap()
+            world.store.unlink_identity(id, key(subject), ways, None, world.now()).await.unwrap()
         };
         assert_eq!(unlink(with_address(&world, "bob@example.org").await, "1", MAIL).await, Ok(()), "not theirs");
         assert_eq!(world.store.identities_of(id).await.unwrap().len(), 2);
@@ -211,13 +211,13 @@ conformance! {
         assert!(world.store.private_facts(account.id).await.unwrap().unwrap().email_verified);
         assert_eq!(use_up(&world, &link).await, Err(Refusal::LinkGone));
         assert_eq!(world.store.mailed_link(link.token, world.now()).await.unwrap(), None);
-        assert_eq!(world.store.take_proof("tx".into(), world.now()).await.unwrap(), Ok(account.clone()));
-        assert_eq!(world.store.take_proof("tx".into(), world.now()).await.unwrap(), Err(Refusal::CodeGone));
+        assert_eq!(world.store.take_proof("tx".into(), None, world.now()).await.unwrap(), Ok((account.clone(), None)));
+        assert_eq!(world.store.take_proof("tx".into(), None, world.now()).await.unwrap(), Err(Refusal::CodeGone));
         let again = sent(&world, MailLinkPurpose::SignIn, "ADA@example.org").await;
         assert_eq!(use_up(&world, &again).await.unwrap().id, account.id);
         // What ends her sessions ends what a link has led to, too.
         world.store.end_all_sessions(account.id).await.unwrap();
-        assert_eq!(world.store.take_proof("tx".into(), world.now()).await.unwrap(), Err(Refusal::CodeGone));
+        assert_eq!(world.store.take_proof("tx".into(), None, world.now()).await.unwrap(), Err(Refusal::CodeGone));
         let late = sent(&world, MailLinkPurpose::SignIn, "ada@example.org").await;
         world.pass(DEPARTURE_TTL);
         assert_eq!(use_up(&world, &late).await, Err(Refusal::LinkGone));
@@ -232,8 +232,10 @@ conformance! {
         assert_eq!(use_up(&world, &elsewhere).await, Err(Refusal::LinkGone));
         let link = sent(&world, MailLinkPurpose::Prove, "ada@example.org").await;
         assert_eq!(use_up(&world, &link).await.unwrap().id, ada);
+        assert_eq!(world.store.identities_of(ada).await.unwrap(), [], "a second factor may stand before it");
+        let (account, came_as) = world.store.take_proof("tx".into(), None, world.now()).await.unwrap().unwrap();
+        assert_eq!((account.id, came_as.map(|it| it.identity.subject)), (ada, Some("1".into())));
         assert_eq!(world.store.identities_of(ada).await.unwrap().len(), 1);
-        assert_eq!(world.store.take_proof("tx".into(), world.now()).await.unwrap().unwrap().id, ada);
         world.audit().await;
     }
 

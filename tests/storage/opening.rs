@@ -254,7 +254,7 @@ async fn arrivals(world: &World, ada: AccountId) {
         name: Some("Ada".into()),
         label: Some("@ada".into()),
     };
-    world.store.link_identity(ada, profile("1"), now).await.unwrap().unwrap();
+    world.store.link_identity(ada, profile("1"), None, now).await.unwrap().unwrap();
     let new = AccountId::from_random(world.unique());
     world.store.arrive(profile("2"), new, "waits".into(), now).await.unwrap();
     let departed = Departed {

@@ -43,9 +43,7 @@ pub async fn confirm(app: &App, here: &Here, token: &str, device: &str) -> Resul
     let (session, cookie) = new_session(app, Some(&here.account), Scope::FirstParty, device, via);
     let account = app.store.change_email(token, here.account.id, session, now).await??;
     app.access_tokens.end_account(account.id);
-    if let Some(email) = app.store.private_facts(account.id).await?.and_then(|facts| facts.email) {
-        password_proofs::forget_failures(app, &email).await?;
-    }
+    password_proofs::forget_failures(app, account.id).await?;
     app.wakeup.wake();
     Ok((account, cookie))
 }

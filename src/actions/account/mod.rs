@@ -15,35 +15,28 @@ use crate::app::App;
 use crate::domain::sessions::{FRESH_FOR, Scope, Session};
 use crate::domain::{Account, Name, Refusal, Timestamp, Via};
 
-/// Somebody on the account page.
+/// Somebody on the account page, or on the dashboard.
 #[derive(Clone, Debug)]
 pub struct Here {
     pub account: Account,
     pub session: Session,
-    /// Whether the account has a second factor.
-    pub second_factor: bool,
 }
 
 /// Whose account page this is: by the value of its cookie.
 pub async fn here(app: &App, cookie: &str) -> Result<Option<Here>, Error> {
-    let Some((account, session)) = first_party(app, cookie, &Scope::FirstParty).await? else {
-        return Ok(None);
-    };
-    let facts = app.store.private_facts(account.id).await?;
-    let second_factor = facts.is_some_and(|facts| facts.second_factor.is_some());
-    Ok(Some(Here { account, session, second_factor }))
+    let found = first_party(app, cookie, &Scope::FirstParty).await?;
+    Ok(found.map(|(account, session)| Here { account, session }))
 }
 
 impl Here {
     /// Whether they signed in so lately that it is still them.
     pub fn is_fresh(&self, app: &App) -> bool {
-        self.session.is_fresh(app.clock.now(), self.second_factor)
+        self.session.is_fresh(app.clock.now())
     }
 
-    /// When that ends; it may never have been so.
-    pub fn fresh_until(&self, app: &App) -> Timestamp {
-        let began = self.session.created_at;
-        if self.is_fresh(app) { began.plus(FRESH_FOR) } else { began }
+    /// When that ends, or ended.
+    pub fn fresh_until(&self) -> Timestamp {
+        self.session.created_at.plus(FRESH_FOR)
     }
 
     pub(super) fn must_be_fresh(&self, app: &App) -> Result<(), Refusal> {

@@ -4,7 +4,9 @@ use super::Here;
 use crate::actions::Error;
 use crate::actions::limits::Subject;
 use crate::actions::second_factors::{self, Offer};
+use crate::actions::sessions::new_session;
 use crate::app::App;
+use crate::domain::sessions::Scope;
 
 pub async fn offer(app: &App, here: &Here) -> Result<Offer, Error> {
     here.must_be_fresh(app)?;
@@ -13,10 +15,18 @@ pub async fn offer(app: &App, here: &Here) -> Result<Offer, Error> {
     second_factors::offer(app, here.account.id, name).await
 }
 
-pub async fn turn_on(app: &App, here: &Here, code: &str) -> Result<Vec<String>, Error> {
+/// Ends all other sessions: the recovery codes, and the cookie of the session that goes on.
+pub async fn turn_on(
+    app: &App,
+    here: &Here,
+    code: &str,
+    device: &str,
+) -> Result<(Vec<String>, String), Error> {
     here.must_be_fresh(app)?;
     guess(app, here)?;
-    second_factors::turn_on(app, here.account.id, code).await
+    let (session, cookie) =
+        new_session(app, Some(&here.account), Scope::FirstParty, device, here.session.via.clone());
+    Ok((second_factors::turn_on(app, here.account.id, code, session).await?, cookie))
 }
 
 pub async fn renew(app: &App, here: &Here, code: &str) -> Result<Vec<String>, Error> {
@@ -29,10 +39,10 @@ pub async fn turn_off(app: &App, here: &Here, code: &str) -> Result<(), Error> {
     here.must_be_fresh(app)?;
     guess(app, here)?;
     second_factors::check(app, here.account.id, Some(code)).await?;
-    Ok(app.store.turn_off_second_factor(here.account.id).await?)
+    second_factors::turn_off(app, here.account.id).await
 }
 
-/// A million codes are few: they are not to be tried one after the other.
+/// Slows down who tries one after the other.
 fn guess(app: &App, here: &Here) -> Result<(), Error> {
     Ok(app.limits.sign_in.check(Subject::Account(here.account.id))?)
 }

@@ -83,6 +83,9 @@ pub(super) async fn finish(
     };
     let cookie = match shown.device {
         Some(device) => {
+            if shown.via != Via::Password {
+                password_proofs::forget_failures(app, shown.account.id).await?;
+            }
             let (session, cookie) =
                 new_session(app, Some(shown.account), Scope::FirstParty, device, shown.via);
             app.store.add_session(session).await?;

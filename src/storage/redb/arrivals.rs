@@ -7,12 +7,14 @@ use super::accounts::{account, by_email, private, save};
 use super::expiry::{self, Kept};
 use super::fault::Fault;
 use super::keys;
+use super::outbox;
 use super::stored::identity::{StoredIdentity, StoredProof};
 use super::stored::people::StoredPrivate;
 use super::tables::{CborRows, Fixed, Tables};
 use super::ways_in::give_up_address;
 use crate::domain::departures::{DEPARTURE_TTL, Proof};
 use crate::domain::identities::LinkedIdentity;
+use crate::domain::notices::Notice;
 use crate::domain::{Account, AccountId, Email, Identity, Profile, Refusal, Timestamp};
 use crate::storage::accounts::PrivateFacts;
 use crate::storage::identities::Arrived;
@@ -25,6 +27,10 @@ pub fn arrive(
     now: Timestamp,
 ) -> Result<Arrived, Fault> {
     if let Some(account) = owner(tables, &profile.identity)? {
+        if private(tables, account.id)?.second_factor.is_some() {
+            give_proof(tables, transaction, &account, Some(profile.clone()), now)?;
+            return Ok(Arrived::SecondFactorWanted(account.id));
+        }
         link(tables, account.id, profile, now)?;
         return Ok(Arrived::At(account));
     }
@@ -34,7 +40,8 @@ pub fn arrive(
     {
         if private(tables, holder.id)?.email_verified {
             let id = holder.id;
-            want_proof(tables, transaction, Proof::Wanted { account: id, profile: profile.clone() }, now)?;
+            let wanted = Proof::Wanted { account: id, profile: profile.clone() };
+            keep_proof(tables, transaction, &wanted, now)?;
             return Ok(Arrived::ProofWanted(id));
         }
         give_up_address(tables, holder, address)?;
@@ -83,29 +90,45 @@ pub fn link(tables: &mut Tables<'_>, to: AccountId, profile: &Profile, now: Time
     tables.identity_by_account.insert(&keys::identity_of(to, key), ())
 }
 
-/// Links an identity to an account that was proven. The refusal comes before the first write.
+/// Links an identity to an account that was proven; if that is new to it, `tell` is queued. The refusal comes before the
+/// first write.
 pub fn link_to(
     tables: &mut Tables<'_>,
     to: AccountId,
     profile: &Profile,
+    tell: Option<&Notice>,
     now: Timestamp,
 ) -> Result<Result<Account, Refusal>, Fault> {
     let Some(account) = account(&tables.accounts, to)? else { return Ok(Err(Refusal::SessionEnded)) };
-    if owner(tables, &profile.identity)?.is_some_and(|owner| owner.id != to) {
+    let owner = owner(tables, &profile.identity)?;
+    if owner.as_ref().is_some_and(|owner| owner.id != to) {
         return Ok(Err(Refusal::IdentityTaken));
     }
     link(tables, to, profile, now)?;
+    outbox::tell(tables, tell.filter(|_| owner.is_none()), now)?;
     Ok(Ok(account))
 }
 
-pub fn want_proof(
+/// Somebody showed that the account is theirs: the popup may go on.
+pub fn give_proof(
     tables: &mut Tables<'_>,
     transaction: &str,
-    proof: Proof,
+    account: &Account,
+    profile: Option<Profile>,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let given = Proof::Given { account: account.id, epoch: account.epoch, profile };
+    keep_proof(tables, transaction, &given, now)
+}
+
+fn keep_proof(
+    tables: &mut Tables<'_>,
+    transaction: &str,
+    proof: &Proof,
     now: Timestamp,
 ) -> Result<(), Fault> {
     let key = keys::transaction(transaction);
-    tables.proofs.write(&key, &StoredProof::new(&proof, now))?;
+    tables.proofs.write(&key, &StoredProof::new(proof, now))?;
     expiry::schedule(tables, Kept::Proof, now.plus(DEPARTURE_TTL), &key)
 }
 
@@ -123,12 +146,13 @@ pub fn proof(
 pub fn prove(
     tables: &mut Tables<'_>,
     transaction: &str,
+    tell: Option<&Notice>,
     now: Timestamp,
 ) -> Result<Result<Account, Refusal>, Fault> {
     let Some(Proof::Wanted { account, profile }) = proof(&tables.proofs, transaction, now)? else {
         return Ok(Err(Refusal::CodeGone));
     };
-    let linked = link_to(tables, account, &profile, now)?;
+    let linked = link_to(tables, account, &profile, tell, now)?;
     if linked.is_ok() {
         tables.proofs.remove(&keys::transaction(transaction))?;
     }
@@ -138,15 +162,21 @@ pub fn prove(
 pub fn take_proof(
     tables: &mut Tables<'_>,
     transaction: &str,
+    tell: Option<&Notice>,
     now: Timestamp,
-) -> Result<Result<Account, Refusal>, Fault> {
-    let Some(Proof::Given { account: id, epoch }) = proof(&tables.proofs, transaction, now)? else {
+) -> Result<Result<(Account, Option<Profile>), Refusal>, Fault> {
+    let Some(Proof::Given { account: id, epoch, profile }) = proof(&tables.proofs, transaction, now)? else {
         return Ok(Err(Refusal::CodeGone));
     };
     let account = account(&tables.accounts, id)?.filter(|account| account.epoch == epoch);
     let Some(account) = account else { return Ok(Err(Refusal::CodeGone)) };
+    if let Some(profile) = &profile
+        && let Err(refusal) = link_to(tables, id, profile, tell, now)?
+    {
+        return Ok(Err(refusal));
+    }
     tables.proofs.remove(&keys::transaction(transaction))?;
-    Ok(Ok(account))
+    Ok(Ok((account, profile)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Six digits, mailed: a sign-in that waits for its code.
 
-use super::accounts::found_or_made;
+use super::accounts::{by_email, found_or_made, private};
 use super::expiry::{self, Kept};
 use super::fault::Fault;
 use super::outbox;
@@ -34,6 +34,13 @@ pub fn redeem(
         note_wrong_code(tables, &code.email, now)?;
         let tries_left = EMAIL_CODE_TRIES.saturating_sub(code.wrong_tries);
         return Ok(Err(Refusal::WrongCode { tries_left }));
+    }
+    // A widget is no place for such codes: whoever has more than the mailbox signs in in the popup.
+    let holder = by_email(&tables.account_by_email, &tables.accounts, &code.email)?;
+    if let Some(holder) = holder
+        && private(tables, holder.id)?.second_factor.is_some()
+    {
+        return Ok(Err(Refusal::SecondFactorElsewhere));
     }
     tables.email_codes.remove(&code.challenge.0)?;
     let account = found_or_made(tables, new_account, &code.email, now)?;

@@ -7,10 +7,11 @@ use super::fault::Fault;
 use super::keys;
 use super::stored::identity::StoredIdentity;
 use super::tables::{CborRows, Fixed, FixedRows, Rows, Tables};
-use super::{arrivals, departures, ways_in};
+use super::{arrivals, departures, outbox, sessions, ways_in};
 use crate::domain::departures::{Back, Departed, Proof};
 use crate::domain::identities::LinkedIdentity;
-use crate::domain::{Account, AccountId, IdentityKey, Profile, ProviderId, Timestamp, TokenHash};
+use crate::domain::notices::Notice;
+use crate::domain::{Account, AccountId, IdentityKey, Profile, ProviderId, Timestamp, TokenHash, Via};
 use crate::storage::accounts::Ways;
 use crate::storage::identities::Arrived;
 use crate::storage::{Answer, Identities, StoreError};
@@ -59,12 +60,17 @@ impl Identities for RedbStore {
         self.read(move |snapshot| arrivals::proof(&snapshot.proofs, &transaction, now)).await
     }
 
-    async fn prove(&self, transaction: String, now: Timestamp) -> Answer<Account> {
-        self.write(move |tables, _| arrivals::prove(tables, &transaction, now)).await
+    async fn prove(&self, transaction: String, tell: Option<Notice>, now: Timestamp) -> Answer<Account> {
+        self.write(move |tables, _| arrivals::prove(tables, &transaction, tell.as_ref(), now)).await
     }
 
-    async fn take_proof(&self, transaction: String, now: Timestamp) -> Answer<Account> {
-        self.write(move |tables, _| arrivals::take_proof(tables, &transaction, now)).await
+    async fn take_proof(
+        &self,
+        transaction: String,
+        tell: Option<Notice>,
+        now: Timestamp,
+    ) -> Answer<(Account, Option<Profile>)> {
+        self.write(move |tables, _| arrivals::take_proof(tables, &transaction, tell.as_ref(), now)).await
     }
 
     async fn identities_of(&self, account: AccountId) -> Result<Vec<LinkedIdentity>, StoreError> {
@@ -81,20 +87,43 @@ impl Identities for RedbStore {
         .await
     }
 
-    async fn link_identity(&self, account: AccountId, profile: Profile, now: Timestamp) -> Answer<()> {
-        self.write(move |tables, _| Ok(arrivals::link_to(tables, account, &profile, now)?.map(drop))).await
+    async fn link_identity(
+        &self,
+        account: AccountId,
+        profile: Profile,
+        tell: Option<Notice>,
+        now: Timestamp,
+    ) -> Answer<()> {
+        self.write(move |tables, _| {
+            Ok(arrivals::link_to(tables, account, &profile, tell.as_ref(), now)?.map(drop))
+        })
+        .await
     }
 
-    async fn unlink_identity(&self, account: AccountId, identity: IdentityKey, ways: Ways) -> Answer<()> {
-        self.write(move |tables, _| ways_in::unlink(tables, account, identity, &ways)).await
+    async fn unlink_identity(
+        &self,
+        account: AccountId,
+        identity: IdentityKey,
+        ways: Ways,
+        tell: Option<Notice>,
+        now: Timestamp,
+    ) -> Answer<()> {
+        self.write(move |tables, _| {
+            let unlinked = ways_in::unlink(tables, account, identity, &ways)?;
+            if unlinked == Ok(true) {
+                outbox::tell(tables, tell.as_ref(), now)?;
+            }
+            Ok(unlinked.map(drop))
+        })
+        .await
     }
 
-    async fn forget_identity(&self, identity: IdentityKey) -> Result<bool, StoreError> {
+    async fn forget_identity(&self, identity: IdentityKey) -> Result<Option<AccountId>, StoreError> {
         self.write(move |tables, _| {
             let row = tables.identities.read::<StoredIdentity>(&identity.0)?;
-            let Some(account) = row.map(|row| row.account()) else { return Ok(false) };
+            let Some(account) = row.map(|row| row.account()) else { return Ok(None) };
             unlink(tables, account, identity)?;
-            Ok(true)
+            Ok(Some(account))
         })
         .await
     }
@@ -109,7 +138,12 @@ pub fn keys_of(index: &impl Rows<Fixed<48>, ()>, account: AccountId) -> Result<V
     Ok(found)
 }
 
+/// Unlinks an identity, and ends what was signed in by way of its provider: who holds the account there has no part in
+/// this one any more.
 pub fn unlink(tables: &mut Tables<'_>, account: AccountId, identity: IdentityKey) -> Result<(), Fault> {
+    if let Some(row) = tables.identities.read::<StoredIdentity>(&identity.0)? {
+        sessions::end_sessions_by(tables, account, &Via::Provider(row.into_linked()?.identity.provider))?;
+    }
     tables.identities.remove(&identity.0)?;
     tables.identity_by_account.remove(&keys::identity_of(account, identity)).map(drop)
 }

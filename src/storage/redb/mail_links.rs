@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::RedbStore;
-use super::accounts::{found_or_made, private};
+use super::accounts::{account, found_or_made, private};
 use super::expiry::{self, Kept};
 use super::fault::Fault;
 use super::stored::identity::StoredMailLink;
@@ -11,7 +11,7 @@ use super::tables::{CborRows, Fixed, Tables};
 use super::{arrivals, outbox};
 use crate::domain::departures::{DEPARTURE_TTL, MailLink, MailLinkPurpose, Proof};
 use crate::domain::notices::Notice;
-use crate::domain::{Account, AccountId, Email, Refusal, Timestamp, TokenHash};
+use crate::domain::{Account, AccountId, Email, Profile, Refusal, Timestamp, TokenHash};
 use crate::storage::{Answer, MailLinks, StoreError};
 
 #[async_trait]
@@ -37,16 +37,15 @@ impl MailLinks for RedbStore {
     ) -> Answer<Account> {
         self.write(move |tables, _| {
             let Some(link) = live(&tables.mail_links, token, now)? else { return Ok(Err(Refusal::LinkGone)) };
-            let account = match link.purpose {
-                MailLinkPurpose::SignIn => found_or_made(tables, new_account, &link.email, now)?,
-                MailLinkPurpose::Prove => match prove(tables, &link, now)? {
-                    Ok(account) => account,
-                    Err(refusal) => return Ok(Err(refusal)),
+            let (account, profile) = match link.purpose {
+                MailLinkPurpose::SignIn => (found_or_made(tables, new_account, &link.email, now)?, None),
+                MailLinkPurpose::Prove => match proven(tables, &link, now)? {
+                    Some((account, profile)) => (account, Some(profile)),
+                    None => return Ok(Err(Refusal::LinkGone)),
                 },
             };
             tables.mail_links.remove(&token.0)?;
-            let given = Proof::Given { account: account.id, epoch: account.epoch };
-            arrivals::want_proof(tables, &link.transaction, given, now)?;
+            arrivals::give_proof(tables, &link.transaction, &account, profile, now)?;
             Ok(Ok(account))
         })
         .await
@@ -63,18 +62,13 @@ pub fn live(
 }
 
 /// A mail proves the account only as long as the account has the address it went to.
-fn prove(
-    tables: &mut Tables<'_>,
-    link: &MailLink,
-    now: Timestamp,
-) -> Result<Result<Account, Refusal>, Fault> {
-    let Some(Proof::Wanted { account, .. }) = arrivals::proof(&tables.proofs, &link.transaction, now)? else {
-        return Ok(Err(Refusal::LinkGone));
-    };
-    let facts = private(tables, account)?;
+fn proven(tables: &Tables<'_>, link: &MailLink, now: Timestamp) -> Result<Option<(Account, Profile)>, Fault> {
+    let proof = arrivals::proof(&tables.proofs, &link.transaction, now)?;
+    let Some(Proof::Wanted { account: id, profile }) = proof else { return Ok(None) };
+    let facts = private(tables, id)?;
     let lookup = facts.email.as_ref().map(Email::lookup).filter(|_| facts.email_verified);
     if lookup != Some(link.email.lookup()) {
-        return Ok(Err(Refusal::LinkGone));
+        return Ok(None);
     }
-    arrivals::prove(tables, &link.transaction, now)
+    Ok(account(&tables.accounts, id)?.map(|account| (account, profile)))
 }

@@ -19,6 +19,11 @@ pub fn queue(tables: &mut Tables<'_>, notice: &Notice, due_at: Timestamp) -> Res
     Ok(id)
 }
 
+/// Queues what there is to tell, if there is something.
+pub fn tell(tables: &mut Tables<'_>, notice: Option<&Notice>, now: Timestamp) -> Result<(), Fault> {
+    notice.map_or(Ok(()), |notice| queue(tables, notice, now).map(drop))
+}
+
 fn due_at(tables: &Tables<'_>, id: u64) -> Result<Option<Timestamp>, Fault> {
     Ok(tables.outbox_by_id.get(&id.to_be_bytes())?.map(|row| Timestamp::from_millis(row.value())))
 }

@@ -3,14 +3,18 @@
 use async_trait::async_trait;
 
 use super::RedbStore;
-use super::accounts::private;
+use super::accounts::{account, private};
 use super::fault::Fault;
+use super::outbox;
+use super::sessions::{begin_session, end_sessions};
 use super::stored::people::StoredPrivate;
 use super::tables::Tables;
 use crate::domain::accounts::TokenHash;
+use crate::domain::notices::Notice;
 use crate::domain::second_factors::{SecondFactor, SecondProof, SharedSecret};
-use crate::domain::{AccountId, Refusal};
+use crate::domain::{AccountId, Refusal, Timestamp};
 use crate::storage::accounts::PrivateFacts;
+use crate::storage::second_factors::TurnedOn;
 use crate::storage::{Answer, SecondFactors, StoreError};
 
 #[async_trait]
@@ -27,21 +31,20 @@ impl SecondFactors for RedbStore {
         .await
     }
 
-    async fn turn_on_second_factor(
-        &self,
-        account: AccountId,
-        step: u64,
-        recovery: Vec<TokenHash>,
-    ) -> Answer<()> {
+    async fn turn_on_second_factor(&self, id: AccountId, on: TurnedOn) -> Answer<()> {
         self.write(move |tables, _| {
-            let mut facts = private(tables, account)?;
+            let Some(account) = account(&tables.accounts, id)? else { return Ok(Err(Refusal::SessionEnded)) };
+            let mut facts = private(tables, id)?;
             if facts.second_factor.is_some() {
                 return Ok(Err(Refusal::SecondFactorOn));
             }
             let Some(secret) = facts.offered_secret.take() else { return Ok(Err(Refusal::CodeGone)) };
-            let recovery = recovery.clone();
-            facts.second_factor = Some(SecondFactor { secret, last_step: step, recovery });
-            save(tables, account, &facts).map(Ok)
+            let recovery = on.recovery.clone();
+            facts.second_factor = Some(SecondFactor { secret, last_step: on.step, recovery });
+            save(tables, id, &facts)?;
+            let account = end_sessions(tables, account)?;
+            begin_session(tables, &on.session, &account)?;
+            outbox::tell(tables, on.tell.as_ref(), on.at).map(Ok)
         })
         .await
     }
@@ -68,11 +71,17 @@ impl SecondFactors for RedbStore {
         .await
     }
 
-    async fn turn_off_second_factor(&self, account: AccountId) -> Result<(), StoreError> {
+    async fn turn_off_second_factor(
+        &self,
+        account: AccountId,
+        tell: Option<Notice>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         self.write(move |tables, _| {
             let facts =
                 PrivateFacts { second_factor: None, offered_secret: None, ..private(tables, account)? };
-            save(tables, account, &facts)
+            save(tables, account, &facts)?;
+            outbox::tell(tables, tell.as_ref(), now)
         })
         .await
     }

@@ -13,7 +13,7 @@ use super::{email_codes, exchange, prune_sessions};
 use crate::domain::accounts::TokenHash;
 use crate::domain::notices::Notice;
 use crate::domain::sessions::{
-    ABSOLUTE_TTL, EmailCode, ExchangeCode, IDLE_TTL, RefreshStep, RefreshToken, Session,
+    ABSOLUTE_TTL, EmailCode, ExchangeCode, IDLE_TTL, RefreshStep, RefreshToken, Session, Via,
 };
 use crate::domain::{Account, AccountId, Refusal, SessionId, Timestamp};
 use crate::storage::sessions::{NewSession, Presented, PresentedCode, Redeemed};
@@ -228,6 +228,16 @@ pub fn end_sessions(tables: &mut Tables<'_>, account: Account) -> Result<Account
     let account = Account { epoch: account.epoch.saturating_add(1), ..account };
     accounts::save(tables, &account)?;
     Ok(account)
+}
+
+/// Ends those of an account's sessions that were begun in one way.
+pub fn end_sessions_by(tables: &mut Tables<'_>, owner: AccountId, via: &Via) -> Result<(), Fault> {
+    for id in ids_of(&tables.session_by_account, owner)? {
+        if session(&tables.sessions, id)?.is_some_and(|session| session.via == *via) {
+            end_session(tables, id)?;
+        }
+    }
+    Ok(())
 }
 
 fn ids_of(index: &impl Rows<Fixed<32>, ()>, owner: AccountId) -> Result<Vec<SessionId>, Fault> {

@@ -66,9 +66,7 @@ pub fn change_password(
     tables.account_private.write(id.0.as_bytes(), &StoredPrivate::from(&facts))?;
     let account = end_sessions(tables, known)?;
     begin_session(tables, &change.session, &account)?;
-    if let Some(notice) = &change.tell {
-        outbox::queue(tables, notice, change.at)?;
-    }
+    outbox::tell(tables, change.tell.as_ref(), change.at)?;
     Ok(Ok(account))
 }
 
@@ -81,22 +79,23 @@ pub fn give_up_address(tables: &mut Tables<'_>, holder: Account, address: &Email
     end_sessions(tables, holder).map(drop)
 }
 
-/// Unlinks an identity. One that is not theirs changes nothing.
+/// Unlinks an identity: whether it was theirs. One that is not changes nothing.
 pub fn unlink(
     tables: &mut Tables<'_>,
     id: AccountId,
     identity: IdentityKey,
     ways: &Ways,
-) -> Result<Result<(), Refusal>, Fault> {
+) -> Result<Result<bool, Refusal>, Fault> {
     let linked = identities::keys_of(&tables.identity_by_account, id)?;
     if !linked.contains(&identity) {
-        return Ok(Ok(()));
+        return Ok(Ok(false));
     }
     let facts = private(tables, id)?;
     if facts.password.is_none() && !other_ways(tables, id, &facts, ways, Some(identity))? {
         return Ok(Err(Refusal::LastWayIn));
     }
-    identities::unlink(tables, id, identity).map(Ok)
+    identities::unlink(tables, id, identity)?;
+    Ok(Ok(true))
 }
 
 /// Whether somebody can sign in to the account by other means than a password, and than the identity that is to go.

@@ -25,8 +25,12 @@ use fences::{code_block, info_of};
 use links::Definitions;
 use tree::{Tree, Wrap};
 
-/// What `markdown` says. Never empty unless `markdown` is blank.
+/// What `markdown` says. Empty if `markdown` is blank, and only then; blank is what Unicode calls white space, of which
+/// CommonMark knows but a part.
 pub fn parse(markdown: &str) -> Document {
+    if markdown.trim().is_empty() {
+        return Document::default();
+    }
     let parser = Parser::new_ext(markdown, Options::ENABLE_STRIKETHROUGH);
     let mut vanishing: Vec<_> = parser
         .reference_definitions()

@@ -14,6 +14,11 @@ pub fn attempt<'r>(
     Attempt { email, password, code, ip: request.ip(), device }
 }
 
+/// The old password of who sets a new one, if they typed it.
+pub fn old_password<'r>(request: &'r Request, old: Option<&'r str>) -> Option<Attempt<'r>> {
+    old.filter(|old| !old.is_empty()).map(|old| attempt(request, "", old, None))
+}
+
 /// The answer to a right password: this browser is known from now on.
 pub fn known_device(request: &Request, response: Response, proved: &Proved) -> Result<Response, Problem> {
     let cookie = Cookie::Device.set(&request.app.config.server.base_url, &proved.device, DEVICE_TTL);

@@ -21,13 +21,14 @@ pub fn routes() -> Vec<Route> {
             .doc(
                 "Where a provider says that somebody wants their data gone",
                 "A form with `signed_request`, signed with our client's secret, as Facebook sends it. What tied that \
-                 account there to one here is removed at once.",
+                 account there to one here is removed at once, and what signed in with it is signed out.",
             )
             .gives::<Confirmed>(StatusCode::OK)
             .to(delete),
         route(Method::GET, "/auth/{provider}/deletion")
             .class(Class::Machine)
             .doc("What became of that", "A page for the person who asked. Looking changes nothing.")
+            .query("code", false, "The confirmation code")
             .gives_media(StatusCode::OK, Media::HTML)
             .to(status),
     ]
@@ -36,6 +37,11 @@ pub fn routes() -> Vec<Route> {
 #[derive(Deserialize)]
 struct Asked {
     signed_request: String,
+}
+
+#[derive(Deserialize)]
+struct Status {
+    code: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -50,11 +56,17 @@ async fn delete(provider: ProviderId, request: Request) -> Result<Response, Prob
     let sent: Asked = request.form().await?;
     let confirmation_code =
         identities::delete_as_asked(&request.app, &provider, &sent.signed_request).await?;
-    let url = request.app.config.server.base_url.join(&format!("/auth/{provider}/deletion"));
+    let path = format!("/auth/{provider}/deletion?code={confirmation_code}");
+    let url = request.app.config.server.base_url.join(&path);
     Ok(response::ok(&Confirmed { url, confirmation_code }))
 }
 
 async fn status(provider: ProviderId, request: Request) -> Result<Response, Problem> {
     let name = providers::name(&request.app, &provider).ok_or(Refusal::UnknownProvider)?;
-    show(&Deleted { frame: frame(&request.app, None), provider: name.to_owned() })
+    let asked: Status = request.query()?;
+    let done = match &asked.code {
+        Some(code) => Some(identities::was_deleted(&request.app, &provider, code).await?),
+        None => None,
+    };
+    show(&Deleted { frame: frame(&request.app, None), provider: name.to_owned(), done })
 }

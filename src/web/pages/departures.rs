@@ -166,6 +166,7 @@ fn answer(
             by_password: ways.by_password,
             by_mail: ways.by_mail,
         })),
+        Outcome::SecondFactorWanted => show(&page(Step::SecondFactor)),
         Outcome::Cancelled => show(&page(Step::Failed {
             title: format!("{name} did not sign you in"),
             detail: "You said no there, or closed its page too early. Nothing has happened.".to_owned(),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::page::{frame, show};
-use super::transactions::{Done, hand_over, held, transaction};
+use super::transactions::{held, transaction};
 use super::views::MailLink;
 use crate::actions::mail_links;
 use crate::domain::Refusal;
@@ -32,13 +32,6 @@ pub fn routes() -> Vec<Route> {
             .takes::<Prove>()
             .gives_nothing(StatusCode::ACCEPTED)
             .to(prove),
-        post("/auth/popup/mail/finish")
-            .rate(RateClass::Address)
-            .doc("Go on once the link was used", "Accepted, without a body, as long as it was not.")
-            .takes::<Finish>()
-            .gives::<Done>(StatusCode::OK)
-            .gives_nothing(StatusCode::ACCEPTED)
-            .to(finish),
         route(Method::GET, "/auth/mail")
             .class(Class::FirstParty)
             .doc("A link from a mail", "The token stays in the fragment.")
@@ -77,15 +70,6 @@ struct Prove {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = PopupMailFinish)]
-struct Finish {
-    tx: String,
-    /// Of an authenticator, or a recovery code: for accounts that ask for one.
-    code: Option<String>,
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 #[schema(as = MailToken)]
 struct Token {
     /// What stands behind the `#` of the link.
@@ -114,24 +98,14 @@ async fn send(request: Request) -> Result<Response, Problem> {
     let sent: Send = request.json().await?;
     let transaction = transaction(&request, &sent.tx)?;
     mail_links::send(&request.app, &transaction, &sent.email, request.ip()).await?;
-    Ok(accepted())
+    Ok(response::accepted())
 }
 
 async fn prove(request: Request) -> Result<Response, Problem> {
     let sent: Prove = request.json().await?;
     let transaction = transaction(&request, &sent.tx)?;
     mail_links::send_proof(&request.app, &transaction, request.ip()).await?;
-    Ok(accepted())
-}
-
-async fn finish(request: Request) -> Result<Response, Problem> {
-    let sent: Finish = request.json().await?;
-    let transaction = transaction(&request, &sent.tx)?;
-    let code = sent.code.as_deref();
-    match mail_links::finish(&request.app, &transaction, code, request.user_agent()).await? {
-        Some(finished) => hand_over(&request, &transaction, finished),
-        None => Ok(accepted()),
-    }
+    Ok(response::accepted())
 }
 
 async fn page(request: Request) -> Result<Response, Problem> {
@@ -152,10 +126,4 @@ async fn use_up(request: Request) -> Result<Response, Problem> {
     let transaction = held(&request, &seen.transaction).ok_or(Refusal::OpenedElsewhere)?;
     mail_links::use_up(&request.app, &sent.token, &transaction).await?;
     Ok(response::ok(&Used { tx: transaction.id }))
-}
-
-fn accepted() -> Response {
-    let mut response = response::no_content();
-    *response.status_mut() = StatusCode::ACCEPTED;
-    response
 }

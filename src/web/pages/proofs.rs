@@ -1,4 +1,4 @@
-//! Proving the account that has the address of somebody who came from a provider.
+//! What a popup still waits for: the proof that an account is theirs, and its second factor.
 
 use http::{Method, StatusCode};
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use super::credentials::{attempt, known_device};
 use super::transactions::{Done, hand_over, transaction};
 use crate::actions::proofs;
 use crate::web::route::{Class, KIB, RateClass, Route, route};
-use crate::web::{Problem, Request, Response};
+use crate::web::{Problem, Request, Response, response};
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -20,6 +20,18 @@ pub fn routes() -> Vec<Route> {
             .takes::<ByPassword>()
             .gives::<Done>(StatusCode::OK)
             .to(by_password),
+        route(Method::POST, "/auth/popup/finish")
+            .class(Class::FirstParty)
+            .rate(RateClass::Address)
+            .cap(4 * KIB)
+            .doc(
+                "Go on once an account was proven",
+                "By a mailed link that was used, or by a provider. Accepted, without a body, as long as it was not.",
+            )
+            .takes::<Finish>()
+            .gives::<Done>(StatusCode::OK)
+            .gives_nothing(StatusCode::ACCEPTED)
+            .to(finish),
     ]
 }
 
@@ -33,6 +45,15 @@ struct ByPassword {
     code: Option<String>,
 }
 
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PopupFinish)]
+struct Finish {
+    tx: String,
+    /// Of an authenticator, or a recovery code: for accounts that ask for one.
+    code: Option<String>,
+}
+
 async fn by_password(request: Request) -> Result<Response, Problem> {
     let sent: ByPassword = request.json().await?;
     let transaction = transaction(&request, &sent.tx)?;
@@ -40,4 +61,14 @@ async fn by_password(request: Request) -> Result<Response, Problem> {
     let (finished, proved) =
         proofs::by_password(&request.app, &transaction, attempt, request.user_agent()).await?;
     known_device(&request, hand_over(&request, &transaction, finished)?, &proved)
+}
+
+async fn finish(request: Request) -> Result<Response, Problem> {
+    let sent: Finish = request.json().await?;
+    let transaction = transaction(&request, &sent.tx)?;
+    let code = sent.code.as_deref();
+    match proofs::finish(&request.app, &transaction, code, request.user_agent()).await? {
+        Some(finished) => hand_over(&request, &transaction, finished),
+        None => Ok(response::accepted()),
+    }
 }

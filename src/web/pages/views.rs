@@ -54,6 +54,8 @@ pub enum Step {
         by_password: bool,
         by_mail: bool,
     },
+    /// The account asks for a code of its authenticator, too.
+    SecondFactor,
     /// Nobody was signed in; the way to the provider can be tried again.
     Failed {
         title: String,
@@ -113,6 +115,8 @@ pub struct Deleted {
     pub frame: Frame,
     /// As people know it.
     pub provider: String,
+    /// Whether the code that was shown stands for a deletion; `None` if none was.
+    pub done: Option<bool>,
 }
 
 #[derive(Template)]

@@ -71,6 +71,8 @@ impl From<Refusal> for Problem {
             Refusal::TooManyWrongPasswords => of(&kinds::TOO_MANY_WRONG_PASSWORDS),
             Refusal::SecondFactorOn => of(&kinds::SECOND_FACTOR_ON),
             Refusal::SecondFactorNeeded => of(&kinds::SECOND_FACTOR_NEEDED),
+            Refusal::SecondFactorElsewhere => of(&kinds::SECOND_FACTOR_NEEDED),
+            Refusal::TooManyWrongSecondFactors => of(&kinds::TOO_MANY_WRONG_SECOND_FACTORS),
             Refusal::WrongSecondFactor => of(&kinds::WRONG_SECOND_FACTOR),
             Refusal::FreshSignInNeeded => of(&kinds::FRESH_SIGN_IN_NEEDED),
             Refusal::LastWayIn => of(&kinds::LAST_WAY_IN),

@@ -153,7 +153,9 @@ kinds! {
     SECOND_FACTOR_ON "second-factor-on" 409 "The second step is on already":
         "Another authenticator takes its place once it was turned off, which needs a code of it."
     SECOND_FACTOR_NEEDED "second-factor-needed" 403 "A code is needed, too":
-        "This account asks for the six digits of its authenticator, or for one of its recovery codes, besides the password."
+        "This account asks for the six digits of its authenticator, or for one of its recovery codes, whichever way it is signed in to."
+    TOO_MANY_WRONG_SECOND_FACTORS "too-many-wrong-second-factors" 429 "Too many wrong codes":
+        "A hundred codes in a row were wrong for this account. One of its recovery codes still signs in, and opens it for codes again."
     WRONG_SECOND_FACTOR "wrong-second-factor" 403 "That code is not right":
         "Each code is good once, for about half a minute. A recovery code is good once, too."
     FRESH_SIGN_IN_NEEDED "fresh-sign-in-needed" 403 "Show once more that it is you":

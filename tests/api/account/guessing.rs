@@ -67,11 +67,18 @@ async fn a_known_browser_has_a_count_of_its_own_and_not_an_endless_one() {
             .await
             .refused_as(403, "/problems/wrong-password");
     }
-    let closed = known.sign_in("ada@example.org", PASSWORD).await;
-    closed.refused_as(429, "/problems/too-many-wrong-passwords");
-    // What it did concerns nobody else.
-    let mut other = Browser::of(&app);
-    assert_eq!(other.sign_in("ada@example.org", PASSWORD).await.status, 200);
+    // What it did concerns nobody else: as many strangers may guess as before.
+    guessed(&app, "ada@example.org", 99).await;
+    slowly(&app);
+    // From now on it is one of them, and its next guess is their last.
+    known
+        .sign_in("ada@example.org", "not the right password")
+        .await
+        .refused_as(403, "/problems/wrong-password");
+    for browser in [&mut known, &mut Browser::of(&app)] {
+        let closed = browser.sign_in("ada@example.org", PASSWORD).await;
+        closed.refused_as(429, "/problems/too-many-wrong-passwords");
+    }
     // To another account it is a stranger.
     with_password(&app, "Bob").await;
     guessed(&app, "bob@example.org", 100).await;

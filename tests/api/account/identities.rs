@@ -25,7 +25,7 @@ async fn an_account_elsewhere_is_listed_and_unlinked_by_who_has_just_signed_in()
     let app = TestApp::start().await;
     with_password(&app, "Ada").await;
     let ada = app.account("Ada").await;
-    app.app.store.link_identity(ada, profile("ada"), app.clock.now()).await.unwrap().unwrap();
+    app.app.store.link_identity(ada, profile("ada"), None, app.clock.now()).await.unwrap().unwrap();
     let mut browser = signed_in(&app, "Ada").await;
     let state = browser.state().await;
     assert_eq!(
@@ -47,6 +47,40 @@ async fn an_account_elsewhere_is_listed_and_unlinked_by_who_has_just_signed_in()
 }
 
 #[tokio::test]
+async fn linking_and_unlinking_are_told_and_what_came_that_way_is_signed_out() {
+    let work = Elsewhere::named("work");
+    work.knows("ada", None, None);
+    let app = TestApp::with_providers(vec![work.clone()], |_| {}).await;
+    with_password(&app, "Ada").await;
+    let mut browser = signed_in(&app, "Ada").await;
+    let sent = json!({ "provider": "work" });
+    let away = browser.send("POST", "/account/api/identities", sent).await.ok(200);
+    let state = away["location"].as_str().unwrap().split("state=").nth(1).unwrap().split('&').next().unwrap();
+    let back = browser.get(&format!("/auth/cb/work?state={state}&code=ada")).await;
+    assert_eq!(back.header("location"), Some("/account"));
+    let ada = Email::parse("ada@example.org").unwrap();
+    let mail = app.mailbox.next_for(&ada).await;
+    assert!(mail.subject.starts_with("Work leads to your account now"), "{}", mail.subject);
+
+    let mut popup = crate::support::elsewhere::Browser::open(&app, "w").await;
+    let widget = popup.signed_in_by("work", "ada").await;
+    let there = Browser { cookies: popup.cookies.clone().into_iter().collect(), ..Browser::of(&app) };
+    assert_eq!(there.state().await["name"], "Ada");
+    let key = browser.state().await["identities"][0]["key"].as_str().unwrap().to_owned();
+    let path = format!("/account/api/identities/{key}");
+    assert_eq!(browser.send("DELETE", &path, json!({})).await.status, 204);
+    assert_eq!(there.get("/account/api/state").await.status, 401);
+    let refreshed = app
+        .site_request("POST", "/auth/refresh")
+        .header("x-afterword", "1")
+        .json(json!({ "refresh": widget["refresh"] }));
+    assert_eq!(refreshed.send().await.status, 401, "nor is the widget");
+    browser.state().await;
+    let mail = app.mailbox.next_for(&ada).await;
+    assert!(mail.subject.starts_with("Work no longer leads to your account"), "{}", mail.subject);
+}
+
+#[tokio::test]
 async fn the_last_way_in_stays() {
     let app = TestApp::with_providers(vec![Elsewhere::named("work")], |_| {}).await;
     let new = AccountId::from_random([7; 16]);
@@ -63,6 +97,6 @@ async fn the_last_way_in_stays() {
     let password = json!({ "old": null, "new": NEW_PASSWORD });
     browser.send("PUT", "/account/api/password", password).await.refused_as(409, "/problems/address-needed");
     // A second one, and the first may go.
-    app.app.store.link_identity(account.id, profile("eve2"), app.clock.now()).await.unwrap().unwrap();
+    app.app.store.link_identity(account.id, profile("eve2"), None, app.clock.now()).await.unwrap().unwrap();
     assert_eq!(browser.send("DELETE", &path, json!({})).await.status, 204);
 }

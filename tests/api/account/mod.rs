@@ -5,6 +5,7 @@ mod guessing;
 mod identities;
 mod passwords;
 mod second_factor;
+mod second_step;
 mod sessions;
 mod stored;
 

@@ -8,7 +8,7 @@ use totp_rs::{Builder, Secret, Totp};
 use super::*;
 use afterword::domain::Role;
 
-struct Authenticator(Totp);
+pub struct Authenticator(Totp);
 
 impl Authenticator {
     fn scanning(offer: &Value) -> Authenticator {
@@ -17,17 +17,21 @@ impl Authenticator {
     }
 
     /// What it shows so many seconds from now.
-    fn code(&self, app: &TestApp, from_now: i64) -> String {
+    pub fn code(&self, app: &TestApp, from_now: i64) -> String {
         let now = afterword::app::Clock::now(&*app.clock).as_millis() / 1000 + from_now;
         self.0.generate(now as u64).to_string()
     }
 }
 
 /// Olga, who runs the site, with her second factor on.
-async fn with_second_factor<'a>(app: &'a TestApp) -> (Browser<'a>, Authenticator, Vec<String>) {
+pub async fn with_second_factor<'a>(app: &'a TestApp) -> (Browser<'a>, Authenticator, Vec<String>) {
     app.staff("Olga", Role::Owner).await;
     give_password(app, app.account("Olga").await, PASSWORD).await;
-    let mut browser = signed_in(app, "Olga").await;
+    turn_on(app, "Olga").await
+}
+
+async fn turn_on<'a>(app: &'a TestApp, name: &str) -> (Browser<'a>, Authenticator, Vec<String>) {
+    let mut browser = signed_in(app, name).await;
     assert_eq!(browser.state().await["offers_second_factor"], true);
     let offer = browser.send("POST", "/account/api/second-factor/offer", json!({})).await.ok(200);
     assert!(offer["picture"].as_str().unwrap().starts_with("data:image/svg+xml;base64,"));
@@ -38,6 +42,9 @@ async fn with_second_factor<'a>(app: &'a TestApp) -> (Browser<'a>, Authenticator
     let codes: Vec<String> = serde_json::from_value(on["codes"].clone()).unwrap();
     assert_eq!(codes.len(), 10);
     assert_eq!(browser.state().await["second_factor"], 10);
+    let email = Email::parse(&format!("{}@example.org", name.to_lowercase())).unwrap();
+    let told = app.mailbox.next_for(&email).await;
+    assert!(told.subject.starts_with("Your second step is on"), "{}", told.subject);
     (browser, authenticator, codes)
 }
 
@@ -179,22 +186,12 @@ async fn a_second_factor_that_is_on_is_replaced_by_nothing_but_a_code_of_it() {
 }
 
 #[tokio::test]
-async fn who_came_by_an_account_elsewhere_changes_nothing_behind_a_second_factor() {
+async fn turning_it_on_signs_out_whoever_was_not_asked_for_it() {
     let app = TestApp::start().await;
-    let (mut browser, ..) = with_second_factor(&app).await;
-    let olga = app.app.store.account(app.account("Olga").await).await.unwrap().unwrap();
-    let via = afterword::domain::Via::Provider("google".parse().unwrap());
-    let scope = afterword::domain::sessions::Scope::FirstParty;
-    let (session, cookie) =
-        afterword::actions::sessions::new_session(&app.app, Some(&olga), scope, "a test", via);
-    app.app.store.add_session(session).await.unwrap();
-    browser.forget_session();
-    browser.cookies.push(("aw-ss".to_owned(), cookie));
-    let fresh = "/problems/fresh-sign-in-needed";
-    browser
-        .send("POST", "/account/api/second-factor/off", json!({ "code": "000000" }))
-        .await
-        .refused_as(403, fresh);
-    let new = json!({ "new": "sixteen herring gulls sang of it" });
-    browser.send("PUT", "/account/api/password", new).await.refused_as(403, "/problems/wrong-password");
+    app.staff("Olga", Role::Owner).await;
+    give_password(&app, app.account("Olga").await, PASSWORD).await;
+    let other = signed_in(&app, "Olga").await;
+    let browser = turn_on(&app, "Olga").await.0;
+    assert_eq!(other.get("/account/api/state").await.status, 401);
+    assert_eq!(browser.state().await["sessions"].as_array().unwrap().len(), 1);
 }

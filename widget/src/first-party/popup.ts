@@ -34,9 +34,10 @@ const tx = main.dataset["tx"] ?? "";
 const form = find("#password-form", HTMLFormElement);
 const maybeForm = (id: string) => document.querySelector<HTMLFormElement>(`#${id}`);
 
-async function finish(path: string, sent: Record<string, string | null>): Promise<void> {
+/** `waiting` says what to do while the server waits for something else. */
+async function finish(path: string, sent: Record<string, string | null>, waiting = ""): Promise<void> {
   const done = await post(path, { tx, ...sent }, maybe(finished));
-  if (done === null) throw new Error("The link was not used yet. Open it in this browser, then try again.");
+  if (done === null) throw new Error(waiting);
   const { location: to, code: handed, pasted, origin, st, return_to } = done;
   // To where one is already: what stands behind the `#` is kept.
   if (to === location.pathname) location.reload();
@@ -140,8 +141,18 @@ whenMailIsUsed(tx, () => waiting.requestSubmit());
 const waiting = find("#mailed-form", HTMLFormElement);
 handle(waiting, {
   fields: secondFactorFields,
-  send: (values) => withSecondFactor(waiting, () => finish("/auth/popup/mail/finish", { code: code(values) })),
+  send: (values) => withSecondFactor(waiting, () => finish("/auth/popup/finish", { code: code(values) }, "The link was not used yet. Open it in this browser, then try again.")),
 });
+
+// — the second factor of somebody who came back from a provider
+
+const secondStep = maybeForm("second-step-form");
+if (secondStep) {
+  handle(secondStep, {
+    fields: secondFactorFields,
+    send: (values) => finish("/auth/popup/finish", { code: code(values) }, "That took too long. Sign in once more."),
+  });
+}
 
 // — the proof that an older account is theirs
 

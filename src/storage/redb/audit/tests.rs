@@ -120,7 +120,7 @@ async fn furnished() -> Arc<RedbStore> {
     store.moderate(SITE, comment(10), Verdict::Pin, owner(), NOW).await.unwrap().unwrap();
     store.set_like(SITE, comment(14), owner(), true, NOW).await.unwrap().unwrap();
     let profile = Profile { identity: identity(), email: None, name: None, label: None };
-    store.link_identity(owner(), profile, NOW).await.unwrap().unwrap();
+    store.link_identity(owner(), profile, None, NOW).await.unwrap().unwrap();
     store
 }
 

@@ -132,12 +132,12 @@ impl StoredDeparted {
 pub struct StoredProof {
     #[n(0)]
     account: Id,
-    /// Absent once the proof was given.
+    /// Who came from a provider, if somebody did.
     #[n(1)]
-    wanted_for: Option<StoredProfile>,
+    profile: Option<StoredProfile>,
     #[n(2)]
     at: i64,
-    /// Of a proof that was given.
+    /// Of a proof that was given; absent while it is wanted.
     #[n(3)]
     epoch: Option<u32>,
 }
@@ -165,7 +165,7 @@ impl StoredProof {
     pub fn new(proof: &Proof, at: Timestamp) -> StoredProof {
         let (account, profile, epoch) = match proof {
             Proof::Wanted { account, profile } => (account, Some(profile), None),
-            Proof::Given { account, epoch } => (account, None, Some(*epoch)),
+            Proof::Given { account, epoch, profile } => (account, profile.as_ref(), Some(*epoch)),
         };
         let stored = |profile: &Profile| StoredProfile {
             provider: profile.identity.provider.to_string(),
@@ -176,7 +176,7 @@ impl StoredProof {
             name: profile.name.clone(),
             label: profile.label.clone(),
         };
-        StoredProof { account: id(account.0), wanted_for: profile.map(stored), at: at.as_millis(), epoch }
+        StoredProof { account: id(account.0), profile: profile.map(stored), at: at.as_millis(), epoch }
     }
 
     pub fn at(&self) -> Timestamp {
@@ -185,19 +185,21 @@ impl StoredProof {
 
     pub fn into_proof(self) -> Result<Proof, Fault> {
         let account = AccountId(uuid(&self.account));
-        let Some(stored) = self.wanted_for else {
-            return Ok(Proof::Given { account, epoch: self.epoch.unwrap_or(0) });
-        };
-        let identity = Identity {
-            provider: provider(&stored.provider)?,
-            issuer: stored.issuer,
-            subject: stored.subject,
-        };
-        let verified = stored.email_verified;
-        let email =
-            stored.email.map(|address| ProfileEmail { address: Email::from_stored(address), verified });
-        let profile = Profile { identity, email, name: stored.name, label: stored.label };
-        Ok(Proof::Wanted { account, profile })
+        let profile = self.profile.map(StoredProfile::into_profile).transpose()?;
+        Ok(match (self.epoch, profile) {
+            (None, Some(profile)) => Proof::Wanted { account, profile },
+            (epoch, profile) => Proof::Given { account, epoch: epoch.unwrap_or(0), profile },
+        })
+    }
+}
+
+impl StoredProfile {
+    fn into_profile(self) -> Result<Profile, Fault> {
+        let identity =
+            Identity { provider: provider(&self.provider)?, issuer: self.issuer, subject: self.subject };
+        let verified = self.email_verified;
+        let email = self.email.map(|address| ProfileEmail { address: Email::from_stored(address), verified });
+        Ok(Profile { identity, email, name: self.name, label: self.label })
     }
 }
 

@@ -56,6 +56,20 @@ enum StoredKind {
     AddressChanged,
     #[n(22)]
     PasswordChanged,
+    #[n(23)]
+    SecondFactorOn,
+    #[n(24)]
+    SecondFactorOff,
+    #[n(25)]
+    IdentityLinked {
+        #[n(0)]
+        provider: String,
+    },
+    #[n(26)]
+    IdentityUnlinked {
+        #[n(0)]
+        provider: String,
+    },
 }
 
 impl From<&Notice> for StoredNotice {
@@ -80,6 +94,14 @@ impl From<&Notice> for StoredNotice {
                 }
                 NoticeKind::AddressChanged => StoredKind::AddressChanged,
                 NoticeKind::PasswordChanged => StoredKind::PasswordChanged,
+                NoticeKind::SecondFactorOn => StoredKind::SecondFactorOn,
+                NoticeKind::SecondFactorOff => StoredKind::SecondFactorOff,
+                NoticeKind::IdentityLinked { provider } => {
+                    StoredKind::IdentityLinked { provider: provider.clone() }
+                }
+                NoticeKind::IdentityUnlinked { provider } => {
+                    StoredKind::IdentityUnlinked { provider: provider.clone() }
+                }
             },
             expires_at: notice.expires_at.map(Timestamp::as_millis),
             tries: 0,
@@ -105,6 +127,10 @@ impl StoredNotice {
                     StoredKind::ProveLink { token, provider } => NoticeKind::ProveLink { token, provider },
                     StoredKind::AddressChanged => NoticeKind::AddressChanged,
                     StoredKind::PasswordChanged => NoticeKind::PasswordChanged,
+                    StoredKind::SecondFactorOn => NoticeKind::SecondFactorOn,
+                    StoredKind::SecondFactorOff => NoticeKind::SecondFactorOff,
+                    StoredKind::IdentityLinked { provider } => NoticeKind::IdentityLinked { provider },
+                    StoredKind::IdentityUnlinked { provider } => NoticeKind::IdentityUnlinked { provider },
                 },
                 expires_at: self.expires_at.map(Timestamp::from_millis),
             },

@@ -4,6 +4,7 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 use super::super::fault::Fault;
+use super::session::provider;
 use super::{Hash, Id, codes, id, unknown, uuid};
 use crate::domain::accounts::TokenHash;
 use crate::domain::second_factors::{SecondFactor, SharedSecret};
@@ -234,31 +235,38 @@ pub struct StoredLink {
     expires_at: i64,
     #[n(3)]
     email: Option<String>,
+    #[n(4)]
+    provider: Option<String>,
 }
 
 impl StoredLink {
     pub fn new(purpose: &LinkPurpose, expires_at: Timestamp) -> StoredLink {
-        let (purpose, account, email) = match purpose {
-            LinkPurpose::SetUp => (0, None, None),
-            LinkPurpose::SignIn(account) => (1, Some(account), None),
-            LinkPurpose::ConfirmEmail { account, email } => (2, Some(account), Some(email)),
-        };
-        StoredLink {
+        let of = |purpose| StoredLink {
             purpose,
-            account: account.map(|account| id(account.0)),
+            account: None,
             expires_at: expires_at.as_millis(),
-            email: email.map(|email| email.as_str().to_owned()),
+            email: None,
+            provider: None,
+        };
+        match purpose {
+            LinkPurpose::SetUp => of(0),
+            LinkPurpose::SignIn(account) => StoredLink { account: Some(id(account.0)), ..of(1) },
+            LinkPurpose::ConfirmEmail { account, email } => {
+                StoredLink { account: Some(id(account.0)), email: Some(email.as_str().to_owned()), ..of(2) }
+            }
+            LinkPurpose::Deleted { provider } => StoredLink { provider: Some(provider.to_string()), ..of(3) },
         }
     }
 
     pub fn purpose(&self) -> Result<LinkPurpose, Fault> {
-        match (self.purpose, &self.account, &self.email) {
-            (0, None, None) => Ok(LinkPurpose::SetUp),
-            (1, Some(account), None) => Ok(LinkPurpose::SignIn(AccountId(uuid(account)))),
-            (2, Some(account), Some(email)) => Ok(LinkPurpose::ConfirmEmail {
+        match (self.purpose, &self.account, &self.email, &self.provider) {
+            (0, None, None, None) => Ok(LinkPurpose::SetUp),
+            (1, Some(account), None, None) => Ok(LinkPurpose::SignIn(AccountId(uuid(account)))),
+            (2, Some(account), Some(email), None) => Ok(LinkPurpose::ConfirmEmail {
                 account: AccountId(uuid(account)),
                 email: Email::from_stored(email.clone()),
             }),
+            (3, None, None, Some(id)) => Ok(LinkPurpose::Deleted { provider: provider(id)? }),
             (code, ..) => Err(unknown("link", code)),
         }
     }

@@ -7,6 +7,7 @@ use crate::text::plain::plain;
 fn markdown_like() -> impl Strategy<Value = String> {
     let part = prop_oneof![
         4 => "[a-z]{1,6}",
+        1 => prop::sample::select(vec!["\u{85}", "\u{A0}", "\u{2003}", "\u{3000}"]).prop_map(str::to_owned),
         4 => r"[\[\]()<>*_~`#!|&;:@./\\ \n\t'\x22=+-]{1,6}",
         2 => prop::sample::select(vec![
             "https://example.org/", "http://", "ada@example.org", "](", "[x]: y\n", "\n\n", "\n> ", "\n- ", "\n1. ", "```",

@@ -4,6 +4,7 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::super::credentials::old_password;
 use super::{here, signed_in};
 use crate::actions::account::{self, addresses, passwords};
 use crate::web::route::{Access, Class, Draft, KIB, RateClass, Route, route};
@@ -91,28 +92,26 @@ async fn ask_address(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
     let sent: NewAddress = request.json().await?;
     addresses::ask(&request.app, &here, &sent.email).await?;
-    let mut response = response::no_content();
-    *response.status_mut() = StatusCode::ACCEPTED;
-    Ok(response)
+    Ok(response::accepted())
 }
 
 async fn confirm_address(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
     let sent: UseLink = request.json().await?;
     let (_, session) = addresses::confirm(&request.app, &here, &sent.token, request.user_agent()).await?;
-    signed_in(&request, &session)
+    signed_in(&request, &session, response::no_content())
 }
 
 async fn set_password(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
     let sent: NewPassword = request.json().await?;
-    let (old, device) = (sent.old.as_deref(), request.user_agent());
-    let session = passwords::set(&request.app, &here.account, &here.session, old, &sent.new, device).await?;
-    signed_in(&request, &session)
+    let old = old_password(&request, sent.old.as_deref());
+    let session = passwords::set(&request.app, &here, old, &sent.new, request.user_agent()).await?;
+    signed_in(&request, &session, response::no_content())
 }
 
 async fn remove_password(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
-    let session = passwords::remove(&request.app, &here.account, &here.session, request.user_agent()).await?;
-    signed_in(&request, &session)
+    let session = passwords::remove(&request.app, &here, request.user_agent()).await?;
+    signed_in(&request, &session, response::no_content())
 }

@@ -72,13 +72,13 @@ async fn confirm(request: Request) -> Result<Response, Problem> {
     let sent: Confirmation = request.json().await?;
     let attempt = attempt(&request, "", &sent.password, sent.code.as_deref());
     let (proved, session) = account::confirm(&request.app, &here, attempt, request.user_agent()).await?;
-    known_device(&request, signed_in(&request, &session)?, &proved)
+    known_device(&request, signed_in(&request, &session, response::no_content())?, &proved)
 }
 
 /// The answer that begins a session of this page.
-fn signed_in(request: &Request, session: &str) -> Result<Response, Problem> {
+fn signed_in(request: &Request, session: &str, answer: Response) -> Result<Response, Problem> {
     let cookie = Cookie::Session.set(&request.app.config.server.base_url, session, ABSOLUTE_TTL);
-    response::set_cookie(response::no_content(), &cookie)
+    response::set_cookie(answer, &cookie)
 }
 
 async fn session(request: &Request) -> Result<Option<Here>, Problem> {

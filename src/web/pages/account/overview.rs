@@ -151,7 +151,7 @@ async fn state(request: Request) -> Result<Response, Problem> {
         second_factor: seen.second_factor,
         offers_second_factor: seen.is_staff || seen.second_factor.is_some(),
         mail: app.mailer.is_some(),
-        fresh_until: here.fresh_until(&request.app).to_string(),
+        fresh_until: here.fresh_until().to_string(),
         identities: identities(app, &seen.identities),
         providers: providers::offered(app)
             .map(|offered| OfferedProvider {

@@ -6,7 +6,7 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::here;
+use super::{here, signed_in};
 use crate::actions::account::second_factor;
 use crate::web::route::{Access, Class, Draft, KIB, RateClass, Route, route};
 use crate::web::{Problem, Request, Response, response};
@@ -28,7 +28,10 @@ pub fn routes() -> Vec<Route> {
             .gives::<Offer>(StatusCode::OK)
             .to(offer),
         change("/account/api/second-factor")
-            .doc("Turn the second factor on", "By a code of it. The recovery codes are told this once.")
+            .doc(
+                "Turn the second factor on",
+                "By a code of it. Ends all other sessions. The recovery codes are told this once.",
+            )
             .takes::<Code>()
             .gives::<Recovery>(StatusCode::OK)
             .to(turn_on),
@@ -79,8 +82,9 @@ async fn offer(request: Request) -> Result<Response, Problem> {
 async fn turn_on(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
     let sent: Code = request.json().await?;
-    let codes = second_factor::turn_on(&request.app, &here, &sent.code).await?;
-    Ok(response::ok(&Recovery { codes }))
+    let (codes, session) =
+        second_factor::turn_on(&request.app, &here, &sent.code, request.user_agent()).await?;
+    signed_in(&request, &session, response::ok(&Recovery { codes }))
 }
 
 async fn renew(request: Request) -> Result<Response, Problem> {

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::cookies::Cookie;
-use super::credentials::{attempt, known_device};
+use super::credentials::{attempt, known_device, old_password};
 use super::page::{frame, show};
 use super::views::{Dashboard, SignIn};
-use crate::actions::account::passwords;
+use crate::actions::account::{Here, passwords};
 use crate::actions::{self, sessions};
 use crate::domain::sessions::{ABSOLUTE_TTL, Scope, Session};
 use crate::domain::{Account, Name, Origin, Refusal};
@@ -122,8 +122,9 @@ async fn sign_out(request: Request) -> Result<Response, Problem> {
 async fn change_password(request: Request) -> Result<Response, Problem> {
     let (account, session) = owner_session(&request).await?;
     let sent: ChangePassword = request.json().await?;
-    let (old, device) = (sent.old.as_deref(), request.user_agent());
-    let session = passwords::set(&request.app, &account, &session, old, &sent.new, device).await?;
+    let old = old_password(&request, sent.old.as_deref());
+    let here = Here { account, session };
+    let session = passwords::set(&request.app, &here, old, &sent.new, request.user_agent()).await?;
     signed_in(&request, &session)
 }
 
