@@ -43,6 +43,25 @@ async fn a_hundred_wrong_passwords_in_a_row_close_an_address_known_or_not_until_
 }
 
 #[tokio::test]
+async fn the_old_password_is_guessed_no_more_often_on_the_account_page() {
+    let app = TestApp::start().await;
+    with_password(&app, "Ada").await;
+    // A stolen session, in a browser that never signed in.
+    let thief = signed_in(&app, "Ada").await;
+    let stolen: Vec<_> = thief.cookies.iter().filter(|(name, _)| name.contains("aw-ss")).cloned().collect();
+    let mut thief = Browser { cookies: stolen, ..Browser::of(&app) };
+    for _ in 0..100 {
+        slowly(&app);
+        let wrong = json!({ "old": "not the right password", "new": NEW_PASSWORD });
+        thief.send("PUT", "/account/api/password", wrong).await.refused_as(403, "/problems/wrong-password");
+    }
+    slowly(&app);
+    let right = json!({ "old": PASSWORD, "new": NEW_PASSWORD });
+    let closed = thief.send("PUT", "/account/api/password", right).await;
+    closed.refused_as(429, "/problems/too-many-wrong-passwords");
+}
+
+#[tokio::test]
 async fn many_guesses_at_once_are_not_more_than_a_hundred() {
     let app = TestApp::start().await;
     with_password(&app, "Ada").await;

@@ -25,12 +25,12 @@ export function SecondFactorCard({ state, onChange }: Props) {
       {codes && <Recovery codes={codes} onKept={() => setCodes(null)} />}
       {state.second_factor === null && !offer && (
         <Form {...shared} label="Set up an authenticator" quiet done="" send={async () => setOffer(await offerFactor())}>
-          <p>You help to run a site. With a code from an app on your phone besides the password, somebody who learns the password cannot sign in.</p>
+          <p>You help to run a site. With a code from an app on your phone, asked for whichever way you sign in, nobody gets in who only learns your password or reads your mail.</p>
         </Form>
       )}
       {offer && (
         <WithCode {...shared} label="Turn on" onCancel={() => setOffer(null)} send={async (code) => done(await turnOnFactor(code))}>
-          <p>Scan this with an authenticator app, then type the six digits it shows.</p>
+          <p>Scan this with an authenticator app, then type the six digits it shows. All other browsers are signed out then.</p>
           <img class="qr" src={offer.picture} alt="QR code for the authenticator app" width={220} height={220} />
           <p class="hint">No camera? Type this secret into the app:</p>
           <p class="secret" dir="ltr">{offer.secret.replace(/(.{4})(?=.)/g, "$1 ")}</p>
@@ -46,7 +46,7 @@ export function SecondFactorCard({ state, onChange }: Props) {
             </div>
           )}
           {step === "renew" && <WithCode {...shared} label="Make new codes" onCancel={() => setStep(null)} send={async (code) => done(await renewCodes(code))}><p>The old recovery codes are worth nothing then.</p></WithCode>}
-          {step === "off" && <WithCode {...shared} label="Turn off" onCancel={() => setStep(null)} send={async (code) => { await turnOffFactor(code); await done(null); }}><p>Your password alone will sign you in.</p></WithCode>}
+          {step === "off" && <WithCode {...shared} label="Turn off" onCancel={() => setStep(null)} send={async (code) => { await turnOffFactor(code); await done(null); }}><p>Your password, or a mail to your address, will be enough to sign in.</p></WithCode>}
         </>
       )}
     </section>
