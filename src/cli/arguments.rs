@@ -31,6 +31,9 @@ pub enum Command {
     /// Add an owner, or print a link that signs one in
     #[command(subcommand, arg_required_else_help = true)]
     Owner(OwnerCommand),
+    /// Show where somebody is signed in, and sign them out
+    #[command(subcommand, arg_required_else_help = true)]
+    Account(AccountCommand),
     /// Print the configuration in effect, secrets masked
     Config,
     /// Check configuration, data file, disk and mail, and say what to do
@@ -187,6 +190,31 @@ pub enum OwnerCommand {
         #[arg(long)]
         forget_second_factor: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AccountCommand {
+    /// List the browsers somebody is signed in with
+    Sessions(Whose),
+    /// Sign somebody out, everywhere or in one browser
+    SignOut(SignOut),
+}
+
+#[derive(Debug, Args, Serialize, Deserialize)]
+pub struct Whose {
+    /// Their address, or the id of their account
+    #[arg(value_name = "EMAIL|ID")]
+    pub account: String,
+}
+
+#[derive(Debug, Args, Serialize, Deserialize)]
+pub struct SignOut {
+    /// Their address, or the id of their account
+    #[arg(value_name = "EMAIL|ID")]
+    pub account: String,
+    /// Only the session of this id, as `sessions` lists it
+    #[arg(long, value_name = "ID")]
+    pub session: Option<String>,
 }
 
 #[derive(Debug, Args, Serialize, Deserialize)]

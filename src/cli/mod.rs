@@ -2,6 +2,7 @@
 //!
 //! The only layer that names an engine, a mailer, the machine's clock and chance, and the only one with `anyhow`.
 
+mod accounts;
 mod arguments;
 mod control;
 pub mod demo;
@@ -54,6 +55,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Demo(arguments) => demo::run(arguments).await?,
         Command::Site(command) => say(carried_out(config?, command.into()).await?),
         Command::Owner(command) => say(carried_out(config?, command.into()).await?),
+        Command::Account(command) => say(carried_out(config?, command.into()).await?),
         Command::Config => say(config?.effective().trim_end()),
         Command::Migrate(arguments) => say(migrate::run(config?, &arguments).await?),
         Command::Health => say(health::run(&config?).await?),
@@ -72,6 +74,7 @@ async fn carried_out(config: Config, order: Order) -> anyhow::Result<String> {
         Outcome::Sites(all) => sites::table(&all),
         Outcome::Link(link) => link.to_string(),
         Outcome::Sso(sso) => sso.to_string(),
+        Outcome::Sessions(sessions) => sessions.to_string(),
         other => anyhow::bail!("the server answered something else: {other:?}"),
     })
 }

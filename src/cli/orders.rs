@@ -5,8 +5,10 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::arguments::{NewOwner, NewSite, OwnerCommand, SiteCommand, SiteEdit, SsoEdit};
-use super::{owners, sites, sso};
+use super::arguments::{
+    AccountCommand, NewOwner, NewSite, OwnerCommand, SignOut, SiteCommand, SiteEdit, SsoEdit, Whose,
+};
+use super::{accounts, owners, sites, sso};
 use crate::app::App;
 use crate::storage::redb::SchemaCheck;
 
@@ -29,6 +31,8 @@ pub enum Order {
         /// Whether to turn their second factor off: who has the machine may.
         forget_second_factor: bool,
     },
+    ListSessions(Whose),
+    SignOut(SignOut),
     /// Counters and indexes against primary rows.
     Audit {
         repair: bool,
@@ -48,6 +52,8 @@ impl Order {
             Order::SiteSso(_) => "site sso",
             Order::AddOwner(_) => "owner add",
             Order::OwnerLink { .. } => "owner link",
+            Order::ListSessions(_) => "account sessions",
+            Order::SignOut(_) => "account sign-out",
             Order::Audit { .. } => "doctor",
             Order::Schema => "migrate --check",
         }
@@ -82,6 +88,15 @@ impl From<OwnerCommand> for Order {
     }
 }
 
+impl From<AccountCommand> for Order {
+    fn from(command: AccountCommand) -> Order {
+        match command {
+            AccountCommand::Sessions(whose) => Order::ListSessions(whose),
+            AccountCommand::SignOut(order) => Order::SignOut(order),
+        }
+    }
+}
+
 /// What came of it.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -90,6 +105,7 @@ pub enum Outcome {
     Sites(Vec<sites::Facts>),
     Link(owners::Link),
     Sso(sso::Facts),
+    Sessions(accounts::Sessions),
     Audit(AuditFacts),
     Schema { version: u64 },
 }
@@ -118,6 +134,8 @@ pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Outcome> {
         Order::OwnerLink { email, forget_second_factor } => {
             Outcome::Link(owners::link(app, email.as_deref(), forget_second_factor).await?)
         }
+        Order::ListSessions(whose) => Outcome::Sessions(accounts::list(app, &whose).await?),
+        Order::SignOut(order) => Outcome::Sessions(accounts::sign_out(app, &order).await?),
         Order::Schema => Outcome::Schema { version: SchemaCheck::of(None).known },
         Order::Audit { repair } => {
             let audit = app.store.audit(repair).await?;

@@ -70,6 +70,38 @@ fn a_sign_in_link_opens_the_dashboard_once() {
 }
 
 #[test]
+fn who_runs_the_machine_sees_where_somebody_is_signed_in_and_signs_them_out() {
+    let home = Home::new();
+    let link = url_in(&home.run(&["owner", "add", "--name", "Ada", "--email", "ada@example.org"]).ok());
+    let (_, token) = link.split_once('#').expect("a token in the fragment");
+    let server = home.serve();
+    let sessions = || home.run(&["account", "sessions", "ADA@example.org"]).ok();
+    assert!(sessions().contains("Ada is signed in nowhere"), "{}", sessions());
+    let origin = format!("http://localhost:{}", server.address.port());
+    let answer = server.post("/auth/link", &origin, &format!(r#"{{"token":"{token}"}}"#));
+    let cookie = answer.head.lines().find_map(|line| line.split_once("et-cookie: ")).expect("a cookie").1;
+    let cookie = cookie.split(';').next().expect("a pair");
+    let sites = || {
+        server.send(
+            "GET",
+            "/dashboard/api/state",
+            &[&format!("cookie: {cookie}"), &format!("origin: {origin}")],
+            "",
+        )
+    };
+    assert_eq!(sites().status, 200, "{:?}", sites());
+    assert!(sessions().contains("dashboard, by a link"), "{}", sessions());
+
+    let other = home.run(&["account", "sign-out", "ada@example.org", "--session", "nonsense"]).refused();
+    assert!(other.contains("no session"), "{other}");
+    let ended = home.run(&["account", "sign-out", "ada@example.org"]).ok();
+    assert!(ended.contains("signed out in one browser") && ended.contains("signed in nowhere"), "{ended}");
+    assert_eq!(sites().status, 401);
+    let unknown = home.run(&["account", "sessions", "eve@example.org"]).refused();
+    assert!(unknown.contains("nobody has the address or the id eve@example.org"), "{unknown}");
+}
+
+#[test]
 fn several_owners_are_told_apart_by_address() {
     let home = Home::new();
     home.run(&["owner", "add", "--name", "Ada", "--email", "ada@example.org"]).ok();

@@ -21,5 +21,6 @@ mod property;
 mod publishing;
 mod sessions;
 mod sites;
+mod sso;
 mod threads;
 mod votes;

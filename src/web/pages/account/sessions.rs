@@ -44,12 +44,12 @@ async fn sign_out(request: Request) -> Result<Response, Problem> {
 async fn end(id: String, request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
     let id: SessionId = id.parse().map_err(|_| Refusal::UnknownSession)?;
-    sessions::end(&request.app, &here, id).await?;
+    sessions::end(&request.app, here.account.id, id).await?;
     Ok(response::no_content())
 }
 
 async fn end_all(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
-    sessions::end_all(&request.app, &here).await?;
+    sessions::end_all(&request.app, here.account.id).await?;
     response::set_cookie(response::no_content(), &Cookie::Session.clear(&request.app.config.server.base_url))
 }
