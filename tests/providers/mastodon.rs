@@ -1,10 +1,14 @@
 //! Mastodon: a server that somebody types, which may be anything (SECURITY 44).
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use afterword::config::providers::ProviderKind;
+use afterword::outside::http::names::Names;
+use afterword::outside::http::{Http, Parts};
 use afterword::outside::providers::{Back, Departure, Provider, ProviderError, Sent};
+use async_trait::async_trait;
 
 use crate::idp::{Switch, browser};
 use crate::world::World;
@@ -97,11 +101,84 @@ async fn only_https_servers_on_the_public_internet_are_asked() {
         assert!(matches!(result, Err(ProviderError::NoSuchServer(_))), "{server}: {result:?}");
     }
     // A name that leads here is found out when it is dialled.
-    let result = begin(&world, &*provider, &format!("localhost:{port}")).await.map(|(_, sent)| sent);
-    assert!(result.is_err(), "{result:?}");
+    let result = begin(&world, &*provider, "localhost").await.map(|(_, sent)| sent);
+    let why = "not a Mastodon server: localhost is not a server on the public internet";
+    assert_eq!(result.unwrap_err().to_string(), why);
     assert!(world.idp.state.seen.lock().unwrap().is_empty(), "nothing came here");
     let untyped = provider.begin(&world.departure(&*provider)).await;
     assert!(matches!(untyped, Err(ProviderError::NoSuchServer(_))), "{untyped:?}");
+}
+
+/// Else whoever types a server could have us knock at any port of anybody's machine.
+#[tokio::test]
+async fn a_server_that_somebody_types_is_asked_at_the_port_of_https_only() {
+    let world = World::new().await;
+    let mut settings = world.settings(ProviderKind::Mastodon, "mastodon");
+    settings.base_url = None;
+    let provider = world.built(&settings);
+    for server in ["mastodon.example:8443", "https://mastodon.example:22", "ada@mastodon.example:80"] {
+        let result = begin(&world, &*provider, server).await.map(|(_, sent)| sent);
+        let why = ProviderError::NoSuchServer("expected a server without a port of its own".into());
+        assert_eq!(result, Err(why), "{server}");
+    }
+    // What the operator wrote has the port that they wrote, and no other of that machine.
+    let provider = typed(&world);
+    let base = world.idp.state.base.clone();
+    assert!(begin(&world, &*provider, &base).await.is_ok());
+    let host = base.rsplit_once(':').unwrap().0;
+    for server in [format!("{host}:1"), format!("{}:1", host.replace("http:", "https:"))] {
+        let result = begin(&world, &*provider, &server).await.map(|(_, sent)| sent);
+        assert!(matches!(result, Err(ProviderError::NoSuchServer(_))), "{server}: {result:?}");
+    }
+}
+
+/// Finds nobody, at once.
+struct NoNames;
+
+#[async_trait]
+impl Names for NoNames {
+    async fn look_up(&self, _host: &str) -> std::io::Result<Vec<IpAddr>> {
+        Ok(vec![])
+    }
+}
+
+/// A stranger who types five hundred names makes nobody else's server forgotten who comes from there in between.
+#[tokio::test]
+async fn of_too_many_servers_the_one_is_forgotten_that_was_named_longest_ago() {
+    let mut world = World::new().await;
+    let parts = Parts { names: Arc::new(NoNames), deadline: Duration::from_secs(20) };
+    world.http = Http::with("https://comments.example", parts).expect("a client");
+    let provider = typed(&world);
+    let base = world.idp.state.base.clone();
+    begin(&world, &*provider, &base).await.unwrap();
+    // Nobody answers under these names: they take a place each all the same.
+    let names = |from: usize, to: usize| (from..to).map(|n| format!("s{n}.example"));
+    for server in names(0, 400) {
+        assert!(begin(&world, &*provider, &server).await.is_err());
+    }
+    begin(&world, &*provider, &base).await.unwrap();
+    for server in names(400, 800) {
+        assert!(begin(&world, &*provider, &server).await.is_err());
+    }
+    begin(&world, &*provider, &base).await.unwrap();
+    assert_eq!(registrations(&world), 1, "it was in use all the time");
+    for server in names(800, 1400) {
+        assert!(begin(&world, &*provider, &server).await.is_err());
+    }
+    begin(&world, &*provider, &base).await.unwrap();
+    assert_eq!(registrations(&world), 2, "six hundred others came after it");
+}
+
+#[tokio::test]
+async fn a_server_that_promises_to_say_who_it_is_must_say_it() {
+    let world = World::new().await;
+    world.idp.turn_on(Switch::IssSent);
+    assert!(world.sign_in(&*world.provider(ProviderKind::Mastodon)).await.is_ok());
+    world.idp.turn_off(Switch::IssSent);
+    let provider = world.provider(ProviderKind::Mastodon);
+    let why = world.refuses(&*provider, Switch::IssAdvertisedNotSent).await;
+    assert_eq!(why, "the answer does not say from which issuer it comes");
+    assert_eq!(world.idp.seen("/mastodon/oauth/token").len(), 1, "the code of the second stays here");
 }
 
 #[tokio::test]

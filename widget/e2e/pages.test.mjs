@@ -95,8 +95,11 @@ scene("everything can be reached and done with the keyboard alone", async (stage
   await thread.panel.getByRole("textbox", { name: "Six-digit code" }).waitFor();
   await thread.focusIsOn(/^input/);
   await keyboard.type(await stage.mailbox.codeFor("ada@example.org"));
-  await thread.panel.getByRole("textbox", { name: "Display name" }).waitFor();
+  const name = thread.panel.getByRole("textbox", { name: "Display name" });
+  await name.waitFor();
   await thread.focusIsOn(/^input/);
+  const font = (place) => place.evaluate((element) => getComputedStyle(element).fontFamily);
+  assert.equal(await font(name), await font(thread.box), "one types in the page's own font");
   await keyboard.type("Ada");
   await keyboard.press("Enter");
   await thread.comment("Typed, not clicked").appears();

@@ -98,6 +98,11 @@ impl Http {
         Http { shared: self.shared.clone(), configured }
     }
 
+    /// Whether the operator wrote the origin of `url`.
+    pub fn is_configured(&self, url: &Url) -> bool {
+        self.configured.contains(&url.origin().ascii_serialization())
+    }
+
     /// Sends a request and reads the whole answer, whatever its status.
     pub async fn send(&self, request: Request) -> Result<Response, HttpError> {
         let request = reqwest::Request::try_from(request).map_err(|_| HttpError::NotAnAddress)?;
@@ -122,7 +127,7 @@ impl Http {
             return Err(HttpError::NotAnAddress);
         }
         let name = host.to_string();
-        if self.configured.contains(&url.origin().ascii_serialization()) {
+        if self.is_configured(url) {
             return Ok((&self.shared.any, name));
         }
         if url.scheme() != "https" {

@@ -179,6 +179,21 @@ pub fn code(back: &Back) -> Result<&str, ProviderError> {
         .ok_or_else(|| ProviderError::Refused("the browser came back without a code".into()))
 }
 
+/// Against mix-up (RFC 9207): an answer comes from whom the browser was sent to. One that promises to say who it is
+/// (`promised`) must say it; whoever says it, asked or not, must be the right one.
+pub fn check_sender(
+    back: &Back,
+    promised: bool,
+    is_theirs: impl FnOnce(&str) -> bool,
+) -> Result<(), ProviderError> {
+    match &back.iss {
+        Some(iss) if is_theirs(iss) => Ok(()),
+        None if !promised => Ok(()),
+        Some(_) => Err(ProviderError::Refused("the answer comes from another issuer".into())),
+        None => Err(ProviderError::Refused("the answer does not say from which issuer it comes".into())),
+    }
+}
+
 /// A request for JSON.
 pub fn get(url: &Url) -> Request {
     let mut request = Request::new(Vec::new());

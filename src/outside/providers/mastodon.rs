@@ -1,7 +1,7 @@
 //! Mastodon, and what speaks its API: any server that a person names, or the one that the owner names.
 //!
-//! Invariant: a person typed the server, so nothing but the public internet over https is asked (the guarded client sees to
-//! it), every endpoint is on that very server, and what it says counts only under its own name.
+//! Invariant: a person typed the server, so nothing but the public internet over https and at its own port is asked (the
+//! guarded client sees to it), every endpoint is on that very server, and what it says counts only under its own name.
 
 mod app;
 mod server;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::claims::Claims;
-use super::client::{Ask, Client, SecretIn, Trade, code};
+use super::client::{Ask, Client, SecretIn, Trade, check_sender, code};
 use super::oauth::{address, subject};
 use super::openid::shown;
 use super::{Back, Departure, Icon, Now, Provider, ProviderError, Sent};
@@ -42,6 +42,9 @@ struct Memo {
     client_id: String,
     client_secret: String,
     pkce: bool,
+    /// Whether it says who it is when the browser comes back (RFC 9207).
+    #[serde(default)]
+    says_issuer: bool,
 }
 
 #[async_trait]
@@ -83,6 +86,7 @@ impl Provider for Mastodon {
             client_id: app.client_id.clone(),
             client_secret: app.client_secret.clone(),
             pkce: app.pkce,
+            says_issuer: app.says_issuer,
         };
         let memo = serde_json::to_string(&memo)
             .map_err(|_| ProviderError::Refused("the server's keys cannot be kept".into()))?;
@@ -97,11 +101,9 @@ impl Provider for Mastodon {
     }
 
     async fn finish(&self, departure: &Departure, memo: &str, back: Back) -> Result<Profile, ProviderError> {
-        let Memo { server, client_id, client_secret, pkce } = serde_json::from_str(memo)
+        let Memo { server, client_id, client_secret, pkce, says_issuer } = serde_json::from_str(memo)
             .map_err(|_| ProviderError::Refused("which server it was is forgotten".into()))?;
-        if back.iss.as_deref().is_some_and(|iss| iss.trim_end_matches('/') != server) {
-            return Err(ProviderError::Refused("the answer comes from another issuer".into()));
-        }
+        check_sender(&back, says_issuer, |iss| iss.trim_end_matches('/') == server)?;
         let client = self.client(&client_id, &client_secret);
         let endpoint = address(&format!("{server}/oauth/token"))?;
         let trade = Trade { endpoint: &endpoint, departure, code: code(&back)?, pkce };

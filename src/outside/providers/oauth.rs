@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::claims::Claims;
-use super::client::{Ask, Client, Tokens, Trade, code, get, read};
+use super::client::{Ask, Client, Tokens, Trade, check_sender, code, get, read};
 use super::openid::shown;
 use super::{Back, Departure, Icon, Provider, ProviderError, Sent};
 use crate::domain::identities::ProfileEmail;
@@ -149,7 +149,8 @@ impl Provider for OAuth {
 
     async fn finish(&self, departure: &Departure, _memo: &str, back: Back) -> Result<Profile, ProviderError> {
         let places = self.places();
-        check_sender(&back, &places)?;
+        // None of these promises to say who it is.
+        check_sender(&back, false, |iss| is_theirs(iss, &places))?;
         let trade = Trade {
             endpoint: &address(&places.token)?,
             departure,
@@ -178,14 +179,10 @@ impl OAuth {
     }
 }
 
-/// Against mix-up (RFC 9207). None of these promises to say who it is; one that does must say that it is itself.
-fn check_sender(back: &Back, places: &Places) -> Result<(), ProviderError> {
-    let Some(iss) = &back.iss else { return Ok(()) };
-    let said = Url::parse(iss).ok().map(|url| url.origin());
-    let is_theirs = |place: &String| Url::parse(place).ok().map(|url| url.origin()) == said;
-    if said.is_some() && [&places.issuer, &places.authorize, &places.token].into_iter().any(is_theirs) {
-        Ok(())
-    } else {
-        Err(ProviderError::Refused("the answer comes from another issuer".into()))
-    }
+/// Whether an answer that names `iss` is theirs: some name the page, some the endpoint.
+fn is_theirs(iss: &str, places: &Places) -> bool {
+    let Ok(said) = Url::parse(iss).map(|url| url.origin()) else { return false };
+    [&places.issuer, &places.authorize, &places.token]
+        .into_iter()
+        .any(|place| Url::parse(place).is_ok_and(|url| url.origin() == said))
 }

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::apple::SecretSigner;
 use super::claims::Claims;
-use super::client::{Ask, Client, SecretIn, Tokens, Trade, code};
+use super::client::{Ask, Client, SecretIn, Tokens, Trade, check_sender, code};
 use super::discovery::{Metadata, discover};
 use super::id_token::{Expected, verify};
 use super::jwks::Jwks;
@@ -142,7 +142,9 @@ impl Provider for OpenId {
 
     async fn finish(&self, departure: &Departure, _memo: &str, back: Back) -> Result<Profile, ProviderError> {
         let metadata = self.metadata().await?;
-        check_response_issuer(&metadata, &back)?;
+        check_sender(&back, metadata.authorization_response_iss_parameter_supported, |iss| {
+            iss == metadata.issuer
+        })?;
         let tokens = self
             .trading_client(&metadata)?
             .trade(&Trade {
@@ -169,16 +171,6 @@ impl Provider for OpenId {
 /// Trimmed, and not longer than anybody's name.
 pub fn shown(raw: &str) -> String {
     raw.trim().chars().take(120).collect()
-}
-
-/// Against mix-up (RFC 9207): the answer comes from whom the browser was sent to.
-fn check_response_issuer(metadata: &Metadata, back: &Back) -> Result<(), ProviderError> {
-    match &back.iss {
-        Some(iss) if *iss == metadata.issuer => Ok(()),
-        None if !metadata.authorization_response_iss_parameter_supported => Ok(()),
-        Some(_) => Err(ProviderError::Refused("the answer comes from another issuer".into())),
-        None => Err(ProviderError::Refused("the answer does not say from which issuer it comes".into())),
-    }
 }
 
 impl OpenId {

@@ -86,6 +86,7 @@ async fn route(state: &State, seen: &Seen) -> Response<Body> {
             "token_endpoint": format!("{here}/oauth/token"),
             "scopes_supported": ["read", "profile", "read:accounts"],
             "code_challenge_methods_supported": if state.on(NoS256) { json!([]) } else { json!(["S256"]) },
+            "authorization_response_iss_parameter_supported": state.on(IssSent) || state.on(IssAdvertisedNotSent),
         }));
     }
     if rest.ends_with("/keys") && dialect.open_id {

@@ -125,6 +125,12 @@ test("an ordinary member sees no moderator's tool", async () => {
   expect(screen.queryByRole("group", { name: "Moderate" })).toBeNull();
 });
 
+test("who has not given a name yet is one question mark, not two", async () => {
+  const thread = show(threadWith([conversation([comment()])]));
+  thread.set({ reader: { ...thread.reader, visitor: member({ name: null }) } });
+  expect((await screen.findByRole("button", { name: "Your account: ?" })).textContent).toBe("?");
+});
+
 test("what a moderator removed can be restored; what its author took away cannot", async () => {
   const byModerator = comment({ state: "removed", author: null, body: null, removed_by: "moderator" });
   const byAuthor = comment({ state: "removed", author: null, body: null, removed_by: "author" });

@@ -72,21 +72,24 @@ test("what was used last in this browser comes first", async () => {
   expect(ways()).toHaveLength(4);
 });
 
+function isAccountsFirst(panel: HTMLElement) {
+  const [way, email] = [within(panel).getByRole("group"), within(panel).getByRole("textbox", { name: "Email" })];
+  return Boolean(way.compareDocumentPosition(email) & Node.DOCUMENT_POSITION_FOLLOWING);
+}
+
 test("accounts come before the address, unless the address was used last", async () => {
-  const inOrder = (panel: HTMLElement) => {
-    const [way, email] = [within(panel).getByRole("group"), within(panel).getByRole("textbox", { name: "Email" })];
-    return Boolean(way.compareDocumentPosition(email) & Node.DOCUMENT_POSITION_FOLLOWING);
-  };
-  expect(inOrder((await asked()).panel)).toBe(true);
+  expect(isAccountsFirst((await asked()).panel)).toBe(true);
   document.body.replaceChildren();
-  expect(inOrder((await asked({ last: "email" })).panel)).toBe(false);
+  expect(isAccountsFirst((await asked({ last: "email" })).panel)).toBe(false);
 });
 
-test("in an app's own browser the address comes first, and where to go for the rest is said", async () => {
-  const { panel } = await asked({ agent: "Mozilla/5.0 (Linux; Android 15; wv) Instagram 390.0", providers: ["google", "x"] });
-  expect(ways()).toEqual([]);
-  expect(panel.textContent).toContain("Open in your browser to use Google, X.");
-  expect(within(panel).getByRole("button", { name: "More ways to sign in" })).toBeTruthy();
+test("in an app's own browser the address comes first, the accounts after it, and what to do if an app is refused", async () => {
+  const { panel } = await asked({ agent: "Mozilla/5.0 (Linux; Android 15; wv) Instagram 390.0" });
+  expect(isAccountsFirst(panel)).toBe(false);
+  expect(ways()).toEqual(["Google", "Github", "X", "Facebook"].map((name) => `Continue with ${name}`));
+  expect(panel.textContent).toContain("open the page in your browser");
+  fireEvent.click(within(panel).getByRole("button", { name: "More" }));
+  await waitFor(() => expect(ways()).toHaveLength(6));
 });
 
 test("a list that cannot be had leaves the window that offers them all", async () => {

@@ -61,12 +61,11 @@ export function Ways({ thread, inApp, busy, onBusy, onDone }: Props) {
     return <Window popup={popup} provider={chosen} opened={opened} failure={failure} onOpen={() => open(chosen)} onGoThere={() => void goToSignIn(session, chosen?.id)} onBack={() => onBusy(false)} />;
   }
   if (!providers || !popup) return <p class="ways waiting" />;
-  const names = providers.slice(0, SHOWN).map(({ name }) => name).join(", ");
-  const shown = inApp ? [] : all ? providers : providers.slice(0, SHOWN);
-  const folded = !inApp && providers.length > SHOWN && !all;
+  const shown = all ? providers : providers.slice(0, SHOWN);
+  const folded = providers.length > SHOWN && !all;
   return (
     <div class="ways" role="group" aria-label={t("waysTitle")}>
-      {providers.length > 0 && <p class="hint">{inApp ? t("inApp", { names }) : t("waysTitle")}</p>}
+      {providers.length > 0 && <p class="hint">{t(inApp ? "inApp" : "waysTitle")}</p>}
       {shown.map((provider) => (
         <button key={provider.id} type="button" class="secondary way" aria-label={t("continueWith", { name: provider.name })} onClick={() => open(provider)}>
           <svg viewBox={`0 0 ${provider.icon.view_box} ${provider.icon.view_box}`} aria-hidden="true"><path d={provider.icon.path} /></svg>
@@ -74,7 +73,7 @@ export function Ways({ thread, inApp, busy, onBusy, onDone }: Props) {
         </button>
       ))}
       {folded && <button type="button" class="secondary way fold" aria-expanded={false} onClick={() => setAll(true)}>{t("moreProviders")}</button>}
-      {!folded && (site?.password_sign_in || providers.length === 0 || inApp) && (
+      {!folded && (site?.password_sign_in || providers.length === 0) && (
         <button type="button" class={shown.length > 0 ? "plain" : "secondary"} onClick={() => open(null)}>{t(shown.length > 0 ? "otherWays" : "moreWays")}</button>
       )}
     </div>

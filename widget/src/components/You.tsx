@@ -14,7 +14,7 @@ export function You({ thread, member: { name, hue } }: Props) {
   return (
     <span class="you" onKeyDown={(event) => event.key === "Escape" && setOpen(false)}>
       <button type="button" class="plain who" aria-expanded={open} aria-label={t("you", { name: shown })} onClick={() => setOpen(!open)}>
-        <Avatar name={shown} hue={hue} /><bdi>{shown}</bdi>
+        <Avatar name={shown} hue={hue} />{name && <bdi>{name}</bdi>}
       </button>
       {open && (
         <span class="menu">

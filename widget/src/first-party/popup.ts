@@ -218,7 +218,12 @@ find("#by-hand .copy", HTMLElement).append(copyButton(() => find("#pasted", HTML
 
 const { straightTo, code: handed, pasted, origin, st, returnTo } = main.dataset;
 const first = straightTo === undefined ? null : listed(straightTo);
-if (handed && pasted && origin && st) {
+find("#with-cookies", HTMLButtonElement).addEventListener("click", () => location.reload());
+if (!navigator.cookieEnabled) {
+  // Whatever is typed here could lead nowhere: what this window is for is kept in a cookie.
+  find("#our-host", HTMLElement).textContent = location.host;
+  showStep("no-cookies");
+} else if (handed && pasted && origin && st) {
   // Came back from a provider: the page has the code already.
   hand({ code: handed, pasted, origin, st, return_to: returnTo ?? null });
 } else if (first) {

@@ -16,13 +16,27 @@ use crate::domain::Timestamp;
 use crate::outside::http::Http;
 use crate::outside::providers::ProviderError;
 
-/// Servers that are remembered; whoever types names of servers cannot fill the memory with them.
+/// Servers that are remembered; whoever types names of servers cannot fill the memory with them. Beyond that the one goes
+/// that nobody has named for the longest time.
 const MAX_SERVERS: usize = 500;
 /// How long a registration is used before the server is asked for another.
 const KEPT_FOR: Duration = Duration::from_secs(7 * 86_400);
 
 #[derive(Default)]
-pub struct Apps(Mutex<HashMap<String, Arc<Kept<App>>>>);
+pub struct Apps(Mutex<Remembered>);
+
+#[derive(Default)]
+struct Remembered {
+    servers: HashMap<String, Known>,
+    /// Grows with every use.
+    turn: u64,
+}
+
+#[derive(Default)]
+struct Known {
+    app: Arc<Kept<App>>,
+    used: u64,
+}
 
 /// Who we are at one server.
 pub struct App {
@@ -31,6 +45,8 @@ pub struct App {
     /// The narrowest that the server knows; must be among those it was registered with.
     pub scope: String,
     pub pkce: bool,
+    /// Whether it promises to say who it is when the browser comes back (RFC 9207).
+    pub says_issuer: bool,
 }
 
 impl Apps {
@@ -41,23 +57,31 @@ impl Apps {
         http: &Http,
         now: Timestamp,
     ) -> Result<Arc<App>, ProviderError> {
-        let kept = {
-            let mut known = self.0.lock();
-            if known.len() >= MAX_SERVERS && !known.contains_key(server) {
-                known.clear();
-            }
-            known.entry(server.to_owned()).or_default().clone()
-        };
+        let kept = self.0.lock().app_at(server);
         kept.not_older_than(KEPT_FOR, RETRY, now, || register(server, redirect_uri, http)).await
     }
 
     pub fn forget(&self, server: &str) {
-        self.0.lock().remove(server);
+        self.0.lock().servers.remove(server);
+    }
+}
+
+impl Remembered {
+    fn app_at(&mut self, server: &str) -> Arc<Kept<App>> {
+        if self.servers.len() >= MAX_SERVERS && !self.servers.contains_key(server) {
+            let oldest =
+                self.servers.iter().min_by_key(|(_, known)| known.used).map(|(name, _)| name.clone());
+            oldest.map(|name| self.servers.remove(&name));
+        }
+        self.turn += 1;
+        let known = self.servers.entry(server.to_owned()).or_default();
+        known.used = self.turn;
+        known.app.clone()
     }
 }
 
 async fn register(server: &str, redirect_uri: &str, http: &Http) -> Result<App, ProviderError> {
-    let Terms { scope, pkce } = terms(server, http).await?;
+    let Terms { scope, pkce, says_issuer } = terms(server, http).await?;
     let form = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("client_name", "Afterword")
         .append_pair("redirect_uris", redirect_uri)
@@ -78,31 +102,28 @@ async fn register(server: &str, redirect_uri: &str, http: &Http) -> Result<App, 
         }
         answer => answer?,
     };
-    Ok(App { client_id, client_secret, scope, pkce })
+    Ok(App { client_id, client_secret, scope, pkce, says_issuer })
 }
 
 pub struct Terms {
     scope: String,
     pkce: bool,
+    says_issuer: bool,
 }
 
 /// What the server says of itself (RFC 8414), from Mastodon 4.3 on. Older ones say nothing.
 pub async fn terms(server: &str, http: &Http) -> Result<Terms, ProviderError> {
-    #[derive(Deserialize)]
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
     struct Metadata {
         issuer: Option<String>,
-        #[serde(default)]
         scopes_supported: Vec<String>,
-        #[serde(default)]
         code_challenge_methods_supported: Vec<String>,
+        authorization_response_iss_parameter_supported: bool,
     }
     let well_known: Url = address(&format!("{server}/.well-known/oauth-authorization-server"))?;
     let metadata: Metadata = match read(http, get(&well_known)).await {
-        Err(ProviderError::Refused(_)) => Metadata {
-            issuer: None,
-            scopes_supported: Vec::new(),
-            code_challenge_methods_supported: Vec::new(),
-        },
+        Err(ProviderError::Refused(_)) => Metadata::default(),
         answer => answer?,
     };
     if metadata.issuer.is_some_and(|issuer| issuer.trim_end_matches('/') != server) {
@@ -112,5 +133,6 @@ pub async fn terms(server: &str, http: &Http) -> Result<Terms, ProviderError> {
     Ok(Terms {
         scope: if knows_profile { "profile" } else { "read:accounts" }.to_owned(),
         pkce: metadata.code_challenge_methods_supported.iter().any(|method| method == "S256"),
+        says_issuer: metadata.authorization_response_iss_parameter_supported,
     })
 }

@@ -36,6 +36,10 @@ pub fn parse(typed: &str, http: &Http) -> Result<Url, ProviderError> {
     let origin = url.origin().ascii_serialization();
     // With and without the root's dot it is one host, and must be one issuer.
     let origin = Url::parse(origin.trim_end_matches('.')).map_err(|_| not_one())?;
+    // Else whoever types could have us knock at every port of every machine.
+    if origin.port().is_some() && !http.is_configured(&origin) {
+        return Err(ProviderError::NoSuchServer("expected a server without a port of its own".into()));
+    }
     http.allows(&origin).map_err(|fault| ProviderError::NoSuchServer(fault.to_string()))?;
     Ok(origin)
 }
@@ -81,6 +85,10 @@ mod tests {
             "https://ada:hush@mastodon.social",
             "127.0.0.1",
             "127.0.0.1:8080",
+            "mastodon.social:8443",
+            "https://mastodon.social:22/@ada",
+            "mastodon.social:80",
+            "ada@mastodon.social:6379",
             "2130706433",
             "0x7f.1",
             "10.0.0.1",

@@ -6,7 +6,7 @@ export const ways = {
   moreProviders: "More",
   moreWays: "More ways to sign in",
   otherWays: "Password or email link",
-  inApp: "Open in your browser to use {names}.",
+  inApp: "Should one of these refuse this app, open the page in your browser.",
   popupWaiting: "Sign in in the window that opened, then come back here.",
   popupWaitingFor: "Continue with {name} in the window that opened, then come back here.",
   popupReopen: "Open the window again",
