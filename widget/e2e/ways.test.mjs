@@ -1,6 +1,9 @@
 /** Signing in with an account from elsewhere: what readers see of it, and the ways round what goes wrong. */
 
 import assert from "node:assert/strict";
+import { PHONE } from "./support/browser.mjs";
+import { authenticator, onAccountPage, section } from "./support/account.mjs";
+import { makeOwner } from "./support/owner.mjs";
 import { Provider } from "./support/provider.mjs";
 import { scene } from "./support/scene.mjs";
 import { answered } from "./support/trouble.mjs";
@@ -155,4 +158,38 @@ elsewhere("an address that somebody has here already is proved by its password, 
   await through(true);
   await thread.signOut();
   await through(false);
+});
+
+elsewhere("whose account has a second step is asked for its code on the way back, on a phone", ["harbour"], async (stage) => {
+  await makeOwner(stage.server);
+  const olive = await stage.person("Olive", { viewport: PHONE, colorScheme: "dark" });
+  const account = await onAccountPage(olive, stage.server);
+  await account.getByRole("button", { name: "Link Harbour" }).click();
+  await allow(account);
+  await account.getByText("@wren").or(account.getByText("wren", { exact: true })).first().waitFor();
+  const factor = section(account, "Second step");
+  await factor.getByRole("button", { name: "Set up an authenticator" }).click();
+  const secret = await factor.locator(".secret").innerText();
+  await factor.getByLabel("Code").fill(authenticator(secret));
+  await factor.getByRole("button", { name: "Turn on" }).click();
+  await factor.getByText("Keep these recovery codes").waitFor();
+  await account.getByRole("button", { name: "Sign out", exact: true }).click();
+  await account.getByRole("heading", { name: "Sign in to your account" }).waitFor();
+
+  const thread = await olive.open(stage.article());
+  await thread.button("Sign in").click();
+  const window = await depart(olive, "Harbour");
+  await allow(window);
+  await window.getByRole("heading", { name: "One more step" }).waitFor();
+  const code = window.getByLabel("Code from your authenticator").filter({ visible: true });
+  assert.ok(await code.evaluate((field) => field === document.activeElement), "ready to type");
+  olive.trouble.expect(answered(403));
+  await code.fill("000000");
+  await window.keyboard.press("Enter");
+  await window.getByText("That code is not right").waitFor();
+  if (process.env.PICTURES) await window.screenshot({ path: `${process.env.PICTURES}/second-step.png` });
+  await code.fill(authenticator(secret, Date.now() + 30_000));
+  await Promise.all([window.waitForEvent("close"), window.keyboard.press("Enter")]);
+  await thread.write("Said after two steps");
+  await thread.says("via Harbour");
 });
