@@ -53,6 +53,7 @@ pub async fn give_passwords(directory: &Path) -> anyhow::Result<()> {
         let account = store.account_by_email(&email).await?.expect("planted");
         let change = PasswordChange {
             password: Some(phc.clone()),
+            is_short: false,
             ways: Ways::default(),
             session: seeds::new_session(Scope::FirstParty).1,
             tell: None,

@@ -14,8 +14,8 @@ use crate::domain::{Account, Email, Name, Origin, Refusal, Role, Site, SiteKey, 
 use crate::outside::mails;
 use crate::storage::sites::{Sighting, SiteChange};
 
-/// Signs in to the dashboard by password: the cookie's value. Anybody with an account may try; only people with a
-/// role somewhere, or operators, get in.
+/// Signs in to the dashboard by password: the cookie's value. Anybody with an account may try; only owners of a
+/// site, and operators, get in.
 pub async fn sign_in(app: &App, attempt: Attempt<'_>, device: &str) -> Result<(Proved, String), Error> {
     let proved = password_proofs::prove(app, attempt).await?;
     let account = &proved.account;

@@ -12,7 +12,7 @@ use super::popup::{self, Finished, Purpose, Shown, Transaction};
 use super::{Error, proofs, tokens};
 use crate::app::{App, random};
 use crate::domain::departures::{Back, Departed};
-use crate::domain::{AccountId, Email, Profile, ProviderId, Refusal, Via};
+use crate::domain::{AccountId, Profile, ProviderId, Refusal, Via};
 use crate::outside::providers::{Departure, Provider, ProviderError};
 use crate::storage::identities::Arrived;
 
@@ -22,21 +22,10 @@ pub enum Outcome {
     Finished(Finished),
     /// The identity was linked to the account that is signed in.
     Linked,
-    /// An account has this address: it must be proven first.
-    ProofWanted(Ways),
-    /// The account asks for a code of its authenticator before the popup goes on ([`super::proofs::finish`]).
-    SecondFactorWanted,
+    /// The popup waits for something else first ([`proofs::waiting`]).
+    Waiting,
     /// The person said no there.
     Cancelled,
-}
-
-/// How an account can be proven.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ways {
-    /// The address that both have.
-    pub email: Email,
-    pub by_password: bool,
-    pub by_mail: bool,
 }
 
 /// Where to send the browser that goes to a provider.
@@ -158,20 +147,8 @@ async fn settle(
             };
             Ok(Outcome::Finished(popup::finish(app, transaction, shown).await?))
         }
-        Arrived::SecondFactorWanted(_) => Ok(Outcome::SecondFactorWanted),
-        Arrived::ProofWanted(account) => Ok(Outcome::ProofWanted(ways(app, account).await?)),
+        Arrived::SecondFactorWanted(_) | Arrived::ProofWanted(_) => Ok(Outcome::Waiting),
     }
-}
-
-/// How an account whose address was found can be proven.
-async fn ways(app: &App, account: AccountId) -> Result<Ways, Error> {
-    let facts = app.store.private_facts(account).await?;
-    let facts = facts.ok_or(Refusal::CodeGone)?;
-    Ok(Ways {
-        email: facts.email.ok_or(Refusal::CodeGone)?,
-        by_password: facts.password.is_some(),
-        by_mail: app.mailer.is_some(),
-    })
 }
 
 /// A provider's failure as people read it. The operator's words go to the log; they name no person.

@@ -86,6 +86,8 @@ pub struct Limits {
     /// Attempts on one account, from wherever: as many as one address may go on making, so that no single one can
     /// keep its owner out.
     pub sign_in_account: Limiter,
+    /// Tokens of sites that were not signed well: apart from people's own sign-ins, which stand in for them.
+    pub sso: Limiter,
     pub preview: Limiter,
 }
 
@@ -101,6 +103,7 @@ impl Limits {
                 Rate { burst: FAILURES_PER_ACCOUNT, every: rates.sign_in.every },
                 clock,
             ),
+            sso: Limiter::new(rates.sign_in, clock),
             preview: Limiter::new(rates.preview, clock),
         }
     }
@@ -113,6 +116,7 @@ impl Limits {
             &self.sign_in_mail,
             &self.sign_in,
             &self.sign_in_account,
+            &self.sso,
             &self.preview,
         ] {
             limiter.sweep();

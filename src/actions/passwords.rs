@@ -57,6 +57,11 @@ impl NewPassword {
         }
         Ok(NewPassword(password))
     }
+
+    /// Whether only a second factor lets it be.
+    pub fn is_short(&self) -> bool {
+        self.0.chars().count() < MIN_CHARS
+    }
 }
 
 /// Names and addresses as whole, without spaces, and word by word.

@@ -75,13 +75,16 @@ pub async fn turn_on(
     let step = step_of(&offered, code, at).ok_or(Refusal::WrongSecondFactor)?;
     let (codes, recovery) = recovery_codes(account, &*app.chance);
     let tell = notices::to_owner(app, account, NoticeKind::SecondFactorOn).await?;
-    app.store.turn_on_second_factor(account, TurnedOn { step, recovery, session, tell, at }).await??;
+    app.store
+        .turn_on_second_factor(account, TurnedOn { secret: offered, step, recovery, session, tell, at })
+        .await??;
     app.access_tokens.end_account(account);
     app.wakeup.wake();
     Ok(codes)
 }
 
-/// Turns it off, without a code: the caller has asked for one, or has better reasons.
+/// Turns it off, without a code: the caller has asked for one, or has better reasons. A password that is short because of
+/// it goes with it.
 pub async fn turn_off(app: &App, account: AccountId) -> Result<(), Error> {
     let tell = notices::to_owner(app, account, NoticeKind::SecondFactorOff).await?;
     app.store.turn_off_second_factor(account, tell, app.clock.now()).await?;

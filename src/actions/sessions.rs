@@ -51,6 +51,15 @@ pub fn new_session(
     (NewSession { session, refresh }, token)
 }
 
+/// The same sign-in under a new id, after something about it changed: as old as it was, so that nothing counts as fresh that
+/// was not asked for all it takes.
+pub fn continued(app: &App, account: &Account, session: &Session, device: &str) -> (NewSession, String) {
+    let (mut new, token) =
+        new_session(app, Some(account), session.scope.clone(), device, session.via.clone());
+    new.session.created_at = session.created_at;
+    (new, token)
+}
+
 /// What the widget brings back from the popup.
 #[derive(Clone, Copy, Debug)]
 pub enum PopupCode<'a> {

@@ -116,6 +116,10 @@ pub enum Refusal {
     WrongCode { tries_left: u32 },
     #[error("that code has expired or was used: ask for a new one")]
     CodeGone,
+    #[error(
+        "too many codes were wrong for this address today: choose another way to sign in, which opens a window"
+    )]
+    TooManyWrongCodes,
     #[error("the address or the password is not right")]
     WrongPassword,
     #[error("a password has at least {min_chars} characters")]
@@ -136,6 +140,8 @@ pub enum Refusal {
     SecondFactorElsewhere,
     #[error("too many codes in a row were wrong: use one of your recovery codes")]
     TooManyWrongSecondFactors,
+    #[error("your password is short because a second step stands beside it: choose a longer one first")]
+    LongerPasswordFirst,
     #[error("your second step is on already: turn it off first, with a code of it")]
     SecondFactorOn,
     #[error("that code is not right, or was used before: wait for the next one")]

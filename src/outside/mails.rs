@@ -139,8 +139,9 @@ fn changed(base_url: &BaseUrl, change: &Change<'_>) -> (String, String, String) 
     let frame = &Frame::of(base_url);
     let subject = format!("{} at {}", change.subject, frame.host);
     let Change { what, remedy, .. } = change;
-    let text = ChangedText { frame, what: &wrapped(what), remedy: &wrapped(remedy) };
-    (subject, written(text), written(ChangedHtml { frame, subject: change.subject, what, remedy }))
+    let account = &base_url.join("/account");
+    let text = ChangedText { frame, what: &wrapped(what), remedy: &wrapped(remedy), account };
+    (subject, written(text), written(ChangedHtml { frame, subject: change.subject, what, remedy, account }))
 }
 
 /// In lines of at most 72 characters.
@@ -251,6 +252,7 @@ struct ChangedText<'a> {
     frame: &'a Frame,
     what: &'a str,
     remedy: &'a str,
+    account: &'a str,
 }
 
 #[derive(Template)]
@@ -260,6 +262,7 @@ struct ChangedHtml<'a> {
     subject: &'a str,
     what: &'a str,
     remedy: &'a str,
+    account: &'a str,
 }
 
 fn written(template: impl Template) -> String {

@@ -16,6 +16,8 @@ pub struct PrivateFacts {
     pub email_verified: bool,
     /// A PHC string (Argon2id).
     pub password: Option<String>,
+    /// It is as short as only one of two factors may be.
+    pub password_is_short: bool,
     pub second_factor: Option<SecondFactor>,
     /// A secret that waits for its first code.
     pub offered_secret: Option<SharedSecret>,
@@ -48,6 +50,8 @@ pub struct Ways {
 pub struct PasswordChange {
     /// A PHC string; `None` takes the password away.
     pub password: Option<String>,
+    /// It is as short as only one of two factors may be.
+    pub is_short: bool,
     pub ways: Ways,
     /// The session that goes on.
     pub session: NewSession,

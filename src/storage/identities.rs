@@ -61,15 +61,23 @@ pub trait Identities: Send + Sync {
     ) -> Result<Arrived, StoreError>;
     /// What a transaction has come to within the last ten minutes.
     async fn proof(&self, transaction: String, now: Timestamp) -> Result<Option<Proof>, StoreError>;
-    /// The wanted proof was given by a password: links the identity to the account, once. `CodeGone` if no proof is wanted
-    /// any more, `IdentityTaken` if the identity became another account's meanwhile. `tell` is queued once it is linked;
-    /// so it is by the next two, if the identity is new to the account.
-    async fn prove(&self, transaction: String, tell: Option<Notice>, now: Timestamp) -> Answer<Account>;
-    /// Takes a proof that was given, once, and links the identity that came with it, if one did. `CodeGone` if there is
-    /// none, `IdentityTaken` if the identity became another account's meanwhile.
+    /// The `wanted` proof was given by a password: links the identity to the account, once. `CodeGone` unless exactly this
+    /// proof is still wanted (one transaction may have come to another account meanwhile), `IdentityTaken` if the
+    /// identity became another account's. `tell` is queued once it is linked; so it is by the next two, if the identity is
+    /// new to the account.
+    async fn prove(
+        &self,
+        transaction: String,
+        wanted: Proof,
+        tell: Option<Notice>,
+        now: Timestamp,
+    ) -> Answer<Account>;
+    /// Takes a proof that was `given`, once, and links the identity that came with it, if one did. `CodeGone` unless
+    /// exactly this one is there, `IdentityTaken` if the identity became another account's meanwhile.
     async fn take_proof(
         &self,
         transaction: String,
+        given: Proof,
         tell: Option<Notice>,
         now: Timestamp,
     ) -> Answer<(Account, Option<Profile>)>;

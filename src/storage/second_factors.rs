@@ -12,7 +12,9 @@ use crate::domain::{AccountId, Timestamp};
 /// A second factor that was confirmed.
 #[derive(Clone, Debug)]
 pub struct TurnedOn {
-    /// The step of the code that confirmed it.
+    /// The secret whose code was shown.
+    pub secret: SharedSecret,
+    /// The step of that code.
     pub step: u64,
     pub recovery: Vec<TokenHash>,
     /// The session that goes on.
@@ -28,12 +30,13 @@ pub trait SecondFactors: Send + Sync {
     /// `SecondFactorOn` while one is on: nothing replaces it but a code of it.
     async fn offer_second_factor(&self, account: AccountId, secret: SharedSecret) -> Answer<()>;
     /// Turns on the secret that was offered, ends all sessions and begins the one that goes on: none is left that was not
-    /// asked for a code. Refuses with `CodeGone` if none waits, with `SecondFactorOn` if one is on.
+    /// asked for a code. Refuses with `CodeGone` if another one waits, or none, with `SecondFactorOn` if one is on.
     async fn turn_on_second_factor(&self, account: AccountId, on: TurnedOn) -> Answer<()>;
     /// Uses a proof up, once: `false` if it was used before, or if there is no second factor.
     async fn spend_second_proof(&self, account: AccountId, proof: SecondProof) -> Result<bool, StoreError>;
     /// New codes on paper; the old ones are worth nothing.
     async fn set_recovery_codes(&self, account: AccountId, recovery: Vec<TokenHash>) -> Answer<()>;
+    /// Turns it off, and takes away a password that was let be short because of it.
     async fn turn_off_second_factor(
         &self,
         account: AccountId,

@@ -47,8 +47,8 @@ pub trait Sessions: Send + Sync {
     async fn start_email_code(&self, code: EmailCode, notice: Notice) -> Result<(), StoreError>;
     /// Checks a code. Right: the transaction is used up, the account of its address is found or made as `new_account`
     /// (address verified, no name), and `session` (whose account and epoch are filled in here) is stored. Wrong: counted,
-    /// `WrongCode`. `CodeGone` if expired, used, tried five times, of another site or origin, or if the address had ten
-    /// wrong codes within a day.
+    /// `WrongCode`. `CodeGone` if expired, used, tried five times, or of another site or origin; `TooManyWrongCodes` if the
+    /// address had ten wrong codes within a day; `SecondFactorElsewhere` if its account has a second factor.
     async fn redeem_email_code(
         &self,
         presented: PresentedCode,

@@ -34,7 +34,7 @@ async fn who_is_banned_gets_no_session_by_any_way() {
     let stored = app.app.store.account(account).await.unwrap();
     let (session, _) = new_session(&app.app, stored.as_ref(), Scope::FirstParty, "a browser", Via::Email);
     let (ways, at) = (Ways::default(), app.clock.now());
-    let change = PasswordChange { password: Some(phc), ways, session, tell: None, at };
+    let change = PasswordChange { password: Some(phc), is_short: false, ways, session, tell: None, at };
     app.app.store.change_password(account, change).await.unwrap().unwrap();
     let window = |held: String, path: &'static str, body: serde_json::Value| {
         app.request("POST", path)

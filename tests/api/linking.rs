@@ -39,7 +39,14 @@ async fn give_password(app: &TestApp, id: AccountId, password: &str) {
     let account = app.app.store.account(id).await.unwrap().unwrap();
     let (session, _) = new_session(&app.app, Some(&account), Scope::FirstParty, "a browser", Via::Password);
     let ways = Ways { mail: true, ..Ways::default() };
-    let change = PasswordChange { password: Some(phc), ways, session, tell: None, at: app.clock.now() };
+    let change = PasswordChange {
+        password: Some(phc),
+        is_short: false,
+        ways,
+        session,
+        tell: None,
+        at: app.clock.now(),
+    };
     app.app.store.change_password(id, change).await.unwrap().unwrap();
 }
 

@@ -121,7 +121,7 @@ async fn after_ten_wrong_codes_a_link_still_signs_in() {
             answer.send().await.refused_as(403, "/problems/wrong-code");
         }
     }
-    app.sign_in(ADA).await.refused_as(410, "/problems/code-gone");
+    app.sign_in(ADA).await.refused_as(429, "/problems/too-many-wrong-codes");
     let (mut browser, token) = asked(&app, "w").await;
     browser.post("/auth/mail/use", json!({ "token": token })).await.ok(200);
     let code = browser.post("/auth/popup/finish", json!({})).await.ok(200);

@@ -26,7 +26,14 @@ async fn set_up(world: &World, token: afterword::domain::TokenHash) -> Result<Ac
 }
 
 fn password(world: &World, phc: Option<&str>, session: NewSession, ways: Ways) -> PasswordChange {
-    PasswordChange { password: phc.map(str::to_owned), ways, session, tell: None, at: world.now() }
+    PasswordChange {
+        password: phc.map(str::to_owned),
+        is_short: false,
+        ways,
+        session,
+        tell: None,
+        at: world.now(),
+    }
 }
 
 conformance! {

@@ -56,6 +56,7 @@ conformance! {
         let ada = world.member("Ada").await.account();
         let paper = [world.token(), world.token()];
         let turned_on = || TurnedOn {
+            secret: SharedSecret(vec![1; 20]),
             step: 7,
             recovery: paper.to_vec(),
             session: world.widget_session(ada),
@@ -66,6 +67,9 @@ conformance! {
         assert_eq!(on, Err(Refusal::CodeGone), "nothing was offered");
         world.store.offer_second_factor(ada, SharedSecret(vec![1; 20])).await.unwrap().unwrap();
         assert_eq!(world.store.private_facts(ada).await.unwrap().unwrap().second_factor, None);
+        let other = TurnedOn { secret: SharedSecret(vec![2; 20]), ..turned_on() };
+        let refused = world.store.turn_on_second_factor(ada, other).await.unwrap();
+        assert_eq!(refused, Err(Refusal::CodeGone), "a code of another secret");
         world.store.turn_on_second_factor(ada, turned_on()).await.unwrap().unwrap();
         let sessions = world.store.sessions_of(ada, world.now()).await.unwrap();
         assert_eq!(sessions.len(), 1, "the one that goes on");

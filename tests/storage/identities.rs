@@ -86,6 +86,22 @@ async fn use_up(world: &World, link: &MailLink) -> Result<Account, Refusal> {
     world.store.use_mail_link(link.token, new, world.now()).await.unwrap()
 }
 
+/// Gives the proof that is wanted.
+async fn prove(world: &World, transaction: &str) -> Result<Account, Refusal> {
+    match world.store.proof(transaction.into(), world.now()).await.unwrap() {
+        Some(wanted) => world.store.prove(transaction.into(), wanted, None, world.now()).await.unwrap(),
+        None => Err(Refusal::CodeGone),
+    }
+}
+
+/// Takes the proof that was given.
+async fn take_proof(world: &World, transaction: &str) -> Result<(Account, Option<Profile>), Refusal> {
+    match world.store.proof(transaction.into(), world.now()).await.unwrap() {
+        Some(given) => world.store.take_proof(transaction.into(), given, None, world.now()).await.unwrap(),
+        None => Err(Refusal::CodeGone),
+    }
+}
+
 conformance! {
     async fn a_departure_comes_back_once_where_it_left_from(world: World) {
         let left = departed(&world);
@@ -156,18 +172,22 @@ conformance! {
         assert_eq!(arrived, Arrived::ProofWanted(ada));
         assert_eq!(world.store.identities_of(ada).await.unwrap(), []);
         let wanted = Proof::Wanted { account: ada, profile: theirs };
-        assert_eq!(world.store.proof("tx".into(), world.now()).await.unwrap(), Some(wanted));
+        assert_eq!(world.store.proof("tx".into(), world.now()).await.unwrap(), Some(wanted.clone()));
         assert_eq!(world.store.proof("other".into(), world.now()).await.unwrap(), None);
-        assert_eq!(world.store.take_proof("tx".into(), None, world.now()).await.unwrap(), Err(Refusal::CodeGone));
-        assert_eq!(world.store.prove("other".into(), None, world.now()).await.unwrap(), Err(Refusal::CodeGone));
-        assert_eq!(world.store.prove("tx".into(), None, world.now()).await.unwrap().unwrap().id, ada);
+        assert_eq!(take_proof(&world, "tx").await, Err(Refusal::CodeGone), "it was not given");
+        let elsewhere = world.store.prove("other".into(), wanted.clone(), None, world.now()).await.unwrap();
+        assert_eq!(elsewhere, Err(Refusal::CodeGone));
+        assert_eq!(prove(&world, "tx").await.unwrap().id, ada);
         assert_eq!(world.store.identities_of(ada).await.unwrap().len(), 1);
-        assert_eq!(world.store.prove("tx".into(), None, world.now()).await.unwrap(), Err(Refusal::CodeGone), "once");
+        let again = world.store.prove("tx".into(), wanted, None, world.now()).await.unwrap();
+        assert_eq!(again, Err(Refusal::CodeGone), "once");
         world.audit().await;
 
         arrive(&world, profile("2", Some(("ada@example.org", true))), "late").await;
+        let seen = world.store.proof("late".into(), world.now()).await.unwrap().unwrap();
         world.pass(DEPARTURE_TTL);
-        assert_eq!(world.store.prove("late".into(), None, world.now()).await.unwrap(), Err(Refusal::CodeGone));
+        let late = world.store.prove("late".into(), seen, None, world.now()).await.unwrap();
+        assert_eq!(late, Err(Refusal::CodeGone));
     }
 
     async fn an_identity_that_became_anothers_meanwhile_is_not_taken(world: World) {
@@ -175,7 +195,7 @@ conformance! {
         arrive(&world, profile("1", Some(("ada@example.org", true))), "tx").await;
         let bob = with_address(&world, "bob@example.org").await;
         world.store.link_identity(bob, profile("1", None), None, world.now()).await.unwrap().unwrap();
-        assert_eq!(world.store.prove("tx".into(), None, world.now()).await.unwrap(), Err(Refusal::IdentityTaken));
+        assert_eq!(prove(&world, "tx").await, Err(Refusal::IdentityTaken));
         let taken = world.store.link_identity(ada, profile("1", None), None, world.now()).await.unwrap();
         assert_eq!(taken, Err(Refusal::IdentityTaken));
         assert_eq!(world.store.link_identity(bob, profile("1", None), None, world.now()).await.unwrap(), Ok(()), "again");
@@ -211,13 +231,13 @@ conformance! {
         assert!(world.store.private_facts(account.id).await.unwrap().unwrap().email_verified);
         assert_eq!(use_up(&world, &link).await, Err(Refusal::LinkGone));
         assert_eq!(world.store.mailed_link(link.token, world.now()).await.unwrap(), None);
-        assert_eq!(world.store.take_proof("tx".into(), None, world.now()).await.unwrap(), Ok((account.clone(), None)));
-        assert_eq!(world.store.take_proof("tx".into(), None, world.now()).await.unwrap(), Err(Refusal::CodeGone));
+        assert_eq!(take_proof(&world, "tx").await, Ok((account.clone(), None)));
+        assert_eq!(take_proof(&world, "tx").await, Err(Refusal::CodeGone));
         let again = sent(&world, MailLinkPurpose::SignIn, "ADA@example.org").await;
         assert_eq!(use_up(&world, &again).await.unwrap().id, account.id);
         // What ends her sessions ends what a link has led to, too.
         world.store.end_all_sessions(account.id).await.unwrap();
-        assert_eq!(world.store.take_proof("tx".into(), None, world.now()).await.unwrap(), Err(Refusal::CodeGone));
+        assert_eq!(take_proof(&world, "tx").await, Err(Refusal::CodeGone));
         let late = sent(&world, MailLinkPurpose::SignIn, "ada@example.org").await;
         world.pass(DEPARTURE_TTL);
         assert_eq!(use_up(&world, &late).await, Err(Refusal::LinkGone));
@@ -233,10 +253,31 @@ conformance! {
         let link = sent(&world, MailLinkPurpose::Prove, "ada@example.org").await;
         assert_eq!(use_up(&world, &link).await.unwrap().id, ada);
         assert_eq!(world.store.identities_of(ada).await.unwrap(), [], "a second factor may stand before it");
-        let (account, came_as) = world.store.take_proof("tx".into(), None, world.now()).await.unwrap().unwrap();
+        let (account, came_as) = take_proof(&world, "tx").await.unwrap();
         assert_eq!((account.id, came_as.map(|it| it.identity.subject)), (ada, Some("1".into())));
         assert_eq!(world.store.identities_of(ada).await.unwrap().len(), 1);
         world.audit().await;
+    }
+
+    async fn a_proof_of_one_account_is_no_proof_of_another_that_the_transaction_came_to_meanwhile(world: World) {
+        let (ada, vic) = (with_address(&world, "ada@example.org").await, with_address(&world, "vic@example.org").await);
+        // Somebody shows what Ada is asked for, and has the same transaction come to Vic before it is taken.
+        let own = sent(&world, MailLinkPurpose::SignIn, "ada@example.org").await;
+        use_up(&world, &own).await.unwrap();
+        let seen = world.store.proof("tx".into(), world.now()).await.unwrap().unwrap();
+        let other = sent(&world, MailLinkPurpose::SignIn, "vic@example.org").await;
+        use_up(&world, &other).await.unwrap();
+        let taken = world.store.take_proof("tx".into(), seen, None, world.now()).await.unwrap();
+        assert_eq!(taken, Err(Refusal::CodeGone));
+        // Nor does one account's password link what waits for another's.
+        arrive(&world, profile("1", Some(("ada@example.org", true))), "tx").await;
+        let seen = world.store.proof("tx".into(), world.now()).await.unwrap().unwrap();
+        arrive(&world, profile("2", Some(("vic@example.org", true))), "tx").await;
+        let linked = world.store.prove("tx".into(), seen, None, world.now()).await.unwrap();
+        assert_eq!(linked, Err(Refusal::CodeGone));
+        for id in [ada, vic] {
+            assert_eq!(world.store.identities_of(id).await.unwrap(), []);
+        }
     }
 
     async fn what_is_over_is_pruned_and_what_is_not_stays(world: World) {

@@ -209,9 +209,13 @@ impl<'a> Browser<'a> {
         state.1.into_owned()
     }
 
-    /// Comes back from it.
+    /// Comes back from it; where the popup waits for something else, its page of that step.
     pub async fn come_back(&mut self, provider: &str, state: &str, code: &str) -> Answer {
-        self.get(&format!("/auth/cb/{provider}?state={state}&code={code}")).await
+        let answer = self.get(&format!("/auth/cb/{provider}?state={state}&code={code}")).await;
+        match answer.header("location").filter(|to| to.starts_with("/auth/popup/step")) {
+            Some(step) => self.get(&step.to_owned()).await,
+            None => answer,
+        }
     }
 
     /// Goes there and comes back with a code.

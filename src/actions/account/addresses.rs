@@ -2,12 +2,12 @@
 
 use super::Here;
 use crate::actions::limits::Subject;
-use crate::actions::sessions::new_session;
+use crate::actions::sessions::continued;
 use crate::actions::tokens::{self, TokenKind};
 use crate::actions::{Error, password_proofs};
 use crate::app::App;
 use crate::domain::notices::{Notice, NoticeKind};
-use crate::domain::sessions::{ADDRESS_LINK_TTL, Scope};
+use crate::domain::sessions::ADDRESS_LINK_TTL;
 use crate::domain::{Account, Email, Refusal};
 use crate::storage::accounts::LinkPurpose;
 
@@ -39,8 +39,7 @@ pub async fn ask(app: &App, here: &Here, email: &str) -> Result<(), Error> {
 pub async fn confirm(app: &App, here: &Here, token: &str, device: &str) -> Result<(Account, String), Error> {
     let token = tokens::recognise(TokenKind::Link, token).ok_or(Refusal::LinkGone)?;
     let now = app.clock.now();
-    let via = here.session.via.clone();
-    let (session, cookie) = new_session(app, Some(&here.account), Scope::FirstParty, device, via);
+    let (session, cookie) = continued(app, &here.account, &here.session, device);
     let account = app.store.change_email(token, here.account.id, session, now).await??;
     app.access_tokens.end_account(account.id);
     password_proofs::forget_failures(app, account.id).await?;

@@ -4,7 +4,7 @@ use super::Here;
 use crate::actions::identities::ways;
 use crate::actions::password_proofs::Attempt;
 use crate::actions::passwords::NewPassword;
-use crate::actions::sessions::new_session;
+use crate::actions::sessions::continued;
 use crate::actions::{Error, notices, password_proofs};
 use crate::app::App;
 use crate::domain::notices::NoticeKind;
@@ -36,14 +36,15 @@ pub async fn set(
     let mut about = vec![account.name.as_ref().map_or("", Name::as_str), email.as_str()];
     about.extend(sites.iter().map(String::as_str));
     let password = NewPassword::parse(new, &about, facts.second_factor.is_some())?;
+    let is_short = password.is_short();
     let phc = app.passwords.hash(password, &*app.chance).await?;
-    change(app, here, Some(phc), device).await
+    change(app, here, Some(phc), is_short, device).await
 }
 
 /// Takes the password away, if it is not the last way in.
 pub async fn remove(app: &App, here: &Here, device: &str) -> Result<String, Error> {
     here.must_be_fresh(app)?;
-    change(app, here, None, device).await
+    change(app, here, None, false, device).await
 }
 
 /// Whether somebody may do without the old password: they have just signed in by other means, which would be the way to
@@ -52,12 +53,17 @@ fn may_skip_old(session: &Session, is_fresh: bool) -> bool {
     is_fresh && session.via != Via::Password
 }
 
-async fn change(app: &App, here: &Here, password: Option<String>, device: &str) -> Result<String, Error> {
+async fn change(
+    app: &App,
+    here: &Here,
+    password: Option<String>,
+    is_short: bool,
+    device: &str,
+) -> Result<String, Error> {
     let Here { account, session } = here;
-    let (scope, via) = (session.scope.clone(), session.via.clone());
-    let (session, cookie) = new_session(app, Some(account), scope, device, via);
+    let (session, cookie) = continued(app, account, session, device);
     let tell = notices::to_owner(app, account.id, NoticeKind::PasswordChanged).await?;
-    let change = PasswordChange { password, ways: ways(app), session, tell, at: app.clock.now() };
+    let change = PasswordChange { password, is_short, ways: ways(app), session, tell, at: app.clock.now() };
     let account = app.store.change_password(account.id, change).await??;
     app.access_tokens.end_account(account.id);
     app.wakeup.wake();

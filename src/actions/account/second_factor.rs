@@ -4,9 +4,9 @@ use super::Here;
 use crate::actions::Error;
 use crate::actions::limits::Subject;
 use crate::actions::second_factors::{self, Offer};
-use crate::actions::sessions::new_session;
+use crate::actions::sessions::continued;
 use crate::app::App;
-use crate::domain::sessions::Scope;
+use crate::domain::Refusal;
 
 pub async fn offer(app: &App, here: &Here) -> Result<Offer, Error> {
     here.must_be_fresh(app)?;
@@ -24,8 +24,7 @@ pub async fn turn_on(
 ) -> Result<(Vec<String>, String), Error> {
     here.must_be_fresh(app)?;
     guess(app, here)?;
-    let (session, cookie) =
-        new_session(app, Some(&here.account), Scope::FirstParty, device, here.session.via.clone());
+    let (session, cookie) = continued(app, &here.account, &here.session, device);
     Ok((second_factors::turn_on(app, here.account.id, code, session).await?, cookie))
 }
 
@@ -38,6 +37,10 @@ pub async fn renew(app: &App, here: &Here, code: &str) -> Result<Vec<String>, Er
 pub async fn turn_off(app: &App, here: &Here, code: &str) -> Result<(), Error> {
     here.must_be_fresh(app)?;
     guess(app, here)?;
+    let facts = app.store.private_facts(here.account.id).await?;
+    if facts.is_some_and(|facts| facts.password_is_short) {
+        return Err(Refusal::LongerPasswordFirst.into());
+    }
     second_factors::check(app, here.account.id, Some(code)).await?;
     second_factors::turn_off(app, here.account.id).await
 }

@@ -31,7 +31,7 @@ pub async fn sign_in(
         // Only tokens that were not signed are counted: everybody in a company may come from one address.
         Err(fault) => {
             if let Some(ip) = ip {
-                app.limits.sign_in.check(Subject::address(ip))?;
+                app.limits.sso.check(Subject::address(ip))?;
             }
             return Err(Refusal::SsoRefused(fault).into());
         }

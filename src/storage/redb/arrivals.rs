@@ -143,13 +143,25 @@ pub fn proof(
     }
 }
 
+/// The proof of a transaction, if it is the one that the caller looked at: whoever holds its cookie may have come to another
+/// account in between.
+fn same_proof(
+    tables: &Tables<'_>,
+    transaction: &str,
+    seen: &Proof,
+    now: Timestamp,
+) -> Result<Option<Proof>, Fault> {
+    Ok(proof(&tables.proofs, transaction, now)?.filter(|stored| stored == seen))
+}
+
 pub fn prove(
     tables: &mut Tables<'_>,
     transaction: &str,
+    wanted: &Proof,
     tell: Option<&Notice>,
     now: Timestamp,
 ) -> Result<Result<Account, Refusal>, Fault> {
-    let Some(Proof::Wanted { account, profile }) = proof(&tables.proofs, transaction, now)? else {
+    let Some(Proof::Wanted { account, profile }) = same_proof(tables, transaction, wanted, now)? else {
         return Ok(Err(Refusal::CodeGone));
     };
     let linked = link_to(tables, account, &profile, tell, now)?;
@@ -162,10 +174,12 @@ pub fn prove(
 pub fn take_proof(
     tables: &mut Tables<'_>,
     transaction: &str,
+    given: &Proof,
     tell: Option<&Notice>,
     now: Timestamp,
 ) -> Result<Result<(Account, Option<Profile>), Refusal>, Fault> {
-    let Some(Proof::Given { account: id, epoch, profile }) = proof(&tables.proofs, transaction, now)? else {
+    let Some(Proof::Given { account: id, epoch, profile }) = same_proof(tables, transaction, given, now)?
+    else {
         return Ok(Err(Refusal::CodeGone));
     };
     let account = account(&tables.accounts, id)?.filter(|account| account.epoch == epoch);

@@ -28,6 +28,9 @@ pub fn redeem(
     now: Timestamp,
 ) -> Result<Result<(Account, Session), Refusal>, Fault> {
     let Some(mut code) = live(tables, presented, now)? else { return Ok(Err(Refusal::CodeGone)) };
+    if wrong_codes(tables, &code.email, now)?.moments.len() >= WRONG_CODES_PER_ADDRESS as usize {
+        return Ok(Err(Refusal::TooManyWrongCodes));
+    }
     if code.code != presented.code {
         code.wrong_tries += 1;
         tables.email_codes.write(&code.challenge.0, &StoredEmailCode::from(&code))?;
@@ -56,11 +59,7 @@ fn live(tables: &Tables<'_>, presented: &PresentedCode, now: Timestamp) -> Resul
     let code = row.into_code(presented.challenge)?;
     let theirs = code.site == presented.site && code.origin == presented.origin;
     let fresh = now < code.created_at.plus(EMAIL_CODE_TTL) && code.wrong_tries < EMAIL_CODE_TRIES;
-    if !theirs || !fresh {
-        return Ok(None);
-    }
-    let wrong = wrong_codes(tables, &code.email, now)?;
-    Ok((wrong.moments.len() < WRONG_CODES_PER_ADDRESS as usize).then_some(code))
+    Ok(Some(code).filter(|_| theirs && fresh))
 }
 
 /// Wrong codes of the last day, over all sign-ins of the address.

@@ -3,12 +3,13 @@
 use super::accounts::account;
 use super::expiry::{self, Kept};
 use super::fault::Fault;
+use super::identities;
 use super::sessions::{begin_session, end_session};
 use super::stored::session::StoredExchangeCode;
 use super::tables::{CborRows, Rows, Tables};
 use crate::domain::accounts::TokenHash;
 use crate::domain::sessions::{EXCHANGE_CODE_TTL, ExchangeCode, PASTED_CODE_TRIES, PASTED_CODE_TTL};
-use crate::domain::{Refusal, Timestamp};
+use crate::domain::{Refusal, Timestamp, Via};
 use crate::storage::sessions::{NewSession, PresentedCode, Redeemed};
 
 pub fn add(tables: &mut Tables<'_>, code: &ExchangeCode) -> Result<(), Fault> {
@@ -83,6 +84,12 @@ fn hand_over(
 ) -> Result<Result<Redeemed, Refusal>, Fault> {
     let account = account(&tables.accounts, code.account)?.filter(|account| account.epoch == code.epoch);
     let Some(account) = account else { return Ok(Err(Refusal::CodeGone)) };
+    // Whom it was unlinked from meanwhile, an account elsewhere signs in to no more.
+    if let Via::Provider(provider) = &code.via
+        && !identities::is_linked_at(tables, account.id, provider)?
+    {
+        return Ok(Err(Refusal::CodeGone));
+    }
     code.redeemed = Some(session.session.id);
     tables.exchange_codes.write(&code.code.0, &StoredExchangeCode::from(&code))?;
     let mut session = session.clone();

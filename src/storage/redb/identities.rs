@@ -60,17 +60,25 @@ impl Identities for RedbStore {
         self.read(move |snapshot| arrivals::proof(&snapshot.proofs, &transaction, now)).await
     }
 
-    async fn prove(&self, transaction: String, tell: Option<Notice>, now: Timestamp) -> Answer<Account> {
-        self.write(move |tables, _| arrivals::prove(tables, &transaction, tell.as_ref(), now)).await
+    async fn prove(
+        &self,
+        transaction: String,
+        wanted: Proof,
+        tell: Option<Notice>,
+        now: Timestamp,
+    ) -> Answer<Account> {
+        self.write(move |tables, _| arrivals::prove(tables, &transaction, &wanted, tell.as_ref(), now)).await
     }
 
     async fn take_proof(
         &self,
         transaction: String,
+        given: Proof,
         tell: Option<Notice>,
         now: Timestamp,
     ) -> Answer<(Account, Option<Profile>)> {
-        self.write(move |tables, _| arrivals::take_proof(tables, &transaction, tell.as_ref(), now)).await
+        self.write(move |tables, _| arrivals::take_proof(tables, &transaction, &given, tell.as_ref(), now))
+            .await
     }
 
     async fn identities_of(&self, account: AccountId) -> Result<Vec<LinkedIdentity>, StoreError> {
@@ -136,6 +144,19 @@ pub fn keys_of(index: &impl Rows<Fixed<48>, ()>, account: AccountId) -> Result<V
         found.push(IdentityKey(keys::part(row?.0.value(), 16)));
     }
     Ok(found)
+}
+
+/// Whether an account is linked to one at this provider.
+pub fn is_linked_at(tables: &Tables<'_>, account: AccountId, provider: &ProviderId) -> Result<bool, Fault> {
+    for key in keys_of(&tables.identity_by_account, account)? {
+        let row = tables.identities.read::<StoredIdentity>(&key.0)?;
+        if let Some(row) = row
+            && row.into_linked()?.identity.provider == *provider
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Unlinks an identity, and ends what was signed in by way of its provider: who holds the account there has no part in

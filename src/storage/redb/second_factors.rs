@@ -38,7 +38,8 @@ impl SecondFactors for RedbStore {
             if facts.second_factor.is_some() {
                 return Ok(Err(Refusal::SecondFactorOn));
             }
-            let Some(secret) = facts.offered_secret.take() else { return Ok(Err(Refusal::CodeGone)) };
+            let offered = facts.offered_secret.take().filter(|secret| *secret == on.secret);
+            let Some(secret) = offered else { return Ok(Err(Refusal::CodeGone)) };
             let recovery = on.recovery.clone();
             facts.second_factor = Some(SecondFactor { secret, last_step: on.step, recovery });
             save(tables, id, &facts)?;
@@ -78,8 +79,16 @@ impl SecondFactors for RedbStore {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.write(move |tables, _| {
-            let facts =
-                PrivateFacts { second_factor: None, offered_secret: None, ..private(tables, account)? };
+            let known = private(tables, account)?;
+            // It was let be short because of the second factor: alone it is not enough.
+            let password = known.password.clone().filter(|_| !known.password_is_short);
+            let facts = PrivateFacts {
+                second_factor: None,
+                offered_secret: None,
+                password,
+                password_is_short: false,
+                ..known
+            };
             save(tables, account, &facts)?;
             outbox::tell(tables, tell.as_ref(), now)
         })

@@ -62,7 +62,8 @@ pub fn change_password(
     if change.password.is_none() && !other_ways(tables, id, &facts, &change.ways, None)? {
         return Ok(Err(Refusal::LastWayIn));
     }
-    let facts = PrivateFacts { password: change.password.clone(), ..facts };
+    let (password, password_is_short) = (change.password.clone(), change.is_short);
+    let facts = PrivateFacts { password, password_is_short, ..facts };
     tables.account_private.write(id.0.as_bytes(), &StoredPrivate::from(&facts))?;
     let account = end_sessions(tables, known)?;
     begin_session(tables, &change.session, &account)?;

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::page::{failed, show};
 use super::popup::popup;
-use super::transactions::{account_page, finish, held, known, transaction};
+use super::transactions::{START_AGAIN, account_page, finish, held, known, transaction};
 use super::views::{Popup, Step};
 use crate::actions::departures::{self, Outcome, Return};
 use crate::actions::popup::{Purpose, Transaction};
@@ -18,9 +18,6 @@ use crate::web::openapi::Media;
 use crate::web::problem::kinds;
 use crate::web::route::{Class, KIB, RateClass, Route, route};
 use crate::web::{Problem, Request, Response, response};
-
-/// Where a person goes on when nothing of their sign-in is left.
-const START_AGAIN: &[&str] = &["Close this window, and sign in from the article again."];
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -160,13 +157,11 @@ fn answer(
             finish(request, transaction, done.cookie.as_deref(), answer)
         }
         Outcome::Linked => finish(request, transaction, None, see_other(&account_page(request))?),
-        Outcome::ProofWanted(ways) => show(&page(Step::Prove {
-            provider: name.to_owned(),
-            address: ways.email.as_str().to_owned(),
-            by_password: ways.by_password,
-            by_mail: ways.by_mail,
-        })),
-        Outcome::SecondFactorWanted => show(&page(Step::SecondFactor)),
+        // Looked at again as often as it is loaded: a phone drops the page while its owner looks for a code.
+        Outcome::Waiting => {
+            let path = &request.app.config.server.base_url.path;
+            see_other(&format!("{path}/auth/popup/step?tx={}", transaction.id))
+        }
         Outcome::Cancelled => show(&page(Step::Failed {
             title: format!("{name} did not sign you in"),
             detail: "You said no there, or closed its page too early. Nothing has happened.".to_owned(),

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::cookies::Cookie;
 use super::credentials::{attempt, known_device};
 use super::page::{failed, frame, show};
-use super::transactions::{Done, hand_over, host, known, transaction};
+use super::transactions::{Done, START_AGAIN, hand_over, host, known, transaction};
 use super::views::{Button, Known, Popup, Step};
 use crate::actions::popup::{self, TRANSACTION_TTL, Transaction};
 use crate::actions::{providers, sessions, sites};
@@ -96,7 +96,7 @@ async fn page(request: Request) -> Result<Response, Problem> {
             let hints: &[&str] = if *problem.kind() == kinds::ORIGIN_NOT_ALLOWED {
                 &["Is this your site? Add its address in the dashboard, and try again."]
             } else {
-                &["Close this window, and sign in from the article again."]
+                START_AGAIN
             };
             failed(&request, problem, hints)
         }

@@ -5,8 +5,13 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::credentials::{attempt, known_device};
-use super::transactions::{Done, hand_over, transaction};
-use crate::actions::proofs;
+use super::page::{failed, show};
+use super::popup::popup;
+use super::transactions::{Done, START_AGAIN, hand_over, transaction};
+use super::views::{Popup, Step};
+use crate::actions::proofs::{self, Waiting};
+use crate::actions::providers;
+use crate::web::openapi::Media;
 use crate::web::route::{Class, KIB, RateClass, Route, route};
 use crate::web::{Problem, Request, Response, response};
 
@@ -20,6 +25,12 @@ pub fn routes() -> Vec<Route> {
             .takes::<ByPassword>()
             .gives::<Done>(StatusCode::OK)
             .to(by_password),
+        route(Method::GET, "/auth/popup/step")
+            .class(Class::FirstParty)
+            .doc("The popup, where it stands", "Uses nothing up: it can be loaded again.")
+            .query("tx", true, "The transaction")
+            .gives_media(StatusCode::OK, Media::HTML)
+            .to(step),
         route(Method::POST, "/auth/popup/finish")
             .class(Class::FirstParty)
             .rate(RateClass::Address)
@@ -52,6 +63,35 @@ struct Finish {
     tx: String,
     /// Of an authenticator, or a recovery code: for accounts that ask for one.
     code: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Where {
+    tx: String,
+}
+
+async fn step(request: Request) -> Result<Response, Problem> {
+    match drawn(&request).await {
+        Ok(response) => Ok(response),
+        Err(problem) => failed(&request, problem, START_AGAIN),
+    }
+}
+
+async fn drawn(request: &Request) -> Result<Response, Problem> {
+    let app = &request.app;
+    let transaction = transaction(request, &request.query::<Where>()?.tx)?;
+    let step = match proofs::waiting(app, &transaction).await? {
+        Some(Waiting::Proof { provider, ways }) => Step::Prove {
+            provider: providers::name(app, &provider).unwrap_or_default().to_owned(),
+            address: ways.email.as_str().to_owned(),
+            by_password: ways.by_password,
+            by_mail: ways.by_mail,
+        },
+        Some(Waiting::SecondFactor) => Step::SecondFactor,
+        Some(Waiting::Nothing) => Step::GoingOn,
+        None => Step::SignIn,
+    };
+    show(&Popup { step, ..popup(app, &transaction) })
 }
 
 async fn by_password(request: Request) -> Result<Response, Problem> {

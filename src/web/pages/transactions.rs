@@ -14,6 +14,9 @@ use crate::web::{Problem, Request, Response, response};
 /// Where the account page is.
 const ACCOUNT_PAGE: &str = "/account";
 
+/// Where a person goes on when nothing of their sign-in is left.
+pub const START_AGAIN: &[&str] = &["Go back to where you began, and sign in once more."];
+
 /// What a transaction ends with.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
@@ -57,7 +60,7 @@ pub fn transaction(request: &Request, id: &str) -> Result<Transaction, Problem> 
     held(request, id).ok_or_else(|| {
         Problem::new(
             &kinds::CODE_GONE,
-            "this window was open for too long: close it, and sign in from the article again",
+            "this window was open for too long: go back to where you began, and sign in once more",
         )
     })
 }

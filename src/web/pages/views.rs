@@ -56,6 +56,8 @@ pub enum Step {
     },
     /// The account asks for a code of its authenticator, too.
     SecondFactor,
+    /// Nothing is wanted any more: the page goes on by itself.
+    GoingOn,
     /// Nobody was signed in; the way to the provider can be tried again.
     Failed {
         title: String,

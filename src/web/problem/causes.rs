@@ -59,6 +59,8 @@ impl From<Refusal> for Problem {
                 of(&kinds::TOO_FAST).retry_after(retry_after.as_millis().div_ceil(1000) as u64)
             }
             Refusal::WrongCode { tries_left } => of(&kinds::WRONG_CODE).with("tries_left", tries_left),
+            Refusal::TooManyWrongCodes => of(&kinds::TOO_MANY_WRONG_CODES),
+            Refusal::LongerPasswordFirst => of(&kinds::LONGER_PASSWORD_FIRST),
             Refusal::CodeGone => of(&kinds::CODE_GONE),
             Refusal::WrongPassword => of(&kinds::WRONG_PASSWORD),
             Refusal::PasswordTooShort { min_chars } => {

@@ -140,6 +140,8 @@ kinds! {
         "Type the code from the latest mail; `tries_left` says how many more times."
     CODE_GONE "code-gone" 410 "That code is no longer good":
         "Codes expire, and each can be used once. Ask for a new one."
+    TOO_MANY_WRONG_CODES "too-many-wrong-codes" 429 "Too many wrong codes":
+        "Ten mailed codes were wrong for this address within a day. It can still be signed in to by a link in a mail, a password, or an account elsewhere."
     WRONG_PASSWORD "wrong-password" 403 "The address or the password is not right":
         "Which of the two it was is not said, so that addresses cannot be guessed."
     PASSWORD_TOO_SHORT "password-too-short" 422 "The password is too short":
@@ -150,6 +152,8 @@ kinds! {
         "It is among the first that an attacker would try."
     TOO_MANY_WRONG_PASSWORDS "too-many-wrong-passwords" 429 "Too many wrong passwords":
         "A hundred passwords in a row were wrong for this address. It can still be signed in to by mail, with an account from elsewhere, or by password from a browser that signed in before."
+    LONGER_PASSWORD_FIRST "longer-password-first" 409 "A longer password first":
+        "A password that stands alone needs more characters than one beside a second step."
     SECOND_FACTOR_ON "second-factor-on" 409 "The second step is on already":
         "Another authenticator takes its place once it was turned off, which needs a code of it."
     SECOND_FACTOR_NEEDED "second-factor-needed" 403 "A code is needed, too":

@@ -68,7 +68,12 @@ async fn linking_and_unlinking_are_told_and_what_came_that_way_is_signed_out() {
     assert_eq!(there.state().await["name"], "Ada");
     let key = browser.state().await["identities"][0]["key"].as_str().unwrap().to_owned();
     let path = format!("/account/api/identities/{key}");
+    let late = popup.reopen("late", "").await;
+    assert_eq!(late.status, 200);
+    let late = popup.by("work", "ada").await;
+    let code = crate::support::elsewhere::attribute(&late, "data-code").unwrap();
     assert_eq!(browser.send("DELETE", &path, json!({})).await.status, 204);
+    popup.exchange(&code).await.refused_as(410, "/problems/code-gone");
     assert_eq!(there.get("/account/api/state").await.status, 401);
     let refreshed = app
         .site_request("POST", "/auth/refresh")

@@ -112,7 +112,14 @@ async fn give_password(app: &TestApp, account: AccountId, password: &str) {
     let scope = afterword::domain::sessions::Scope::FirstParty;
     let (session, _) = new_session(app, &known, scope);
     let at = afterword::app::Clock::now(&*app.clock);
-    let change = PasswordChange { password: Some(phc), ways: Ways::default(), session, tell: None, at };
+    let change = PasswordChange {
+        password: Some(phc),
+        is_short: false,
+        ways: Ways::default(),
+        session,
+        tell: None,
+        at,
+    };
     app.app.store.change_password(account, change).await.unwrap().unwrap();
 }
 

@@ -149,12 +149,43 @@ async fn a_link_from_the_command_line_asks_for_it_too() {
 #[tokio::test]
 async fn with_a_second_factor_a_password_may_be_shorter() {
     let app = TestApp::start().await;
-    let (mut browser, ..) = with_second_factor(&app).await;
+    let (mut browser, authenticator, _) = with_second_factor(&app).await;
     let short = json!({ "old": PASSWORD, "new": "k7#vQ2xm" });
     assert_eq!(browser.send("PUT", "/account/api/password", short).await.status, 204);
     let common = json!({ "old": "k7#vQ2xm", "new": "iloveyou" });
     let refused = browser.send("PUT", "/account/api/password", common).await;
     refused.refused_as(422, "/problems/password-guessable");
+    // Alone it would not be enough.
+    app.clock.forward(Duration::from_secs(60));
+    let off = json!({ "code": authenticator.code(&app, 0) });
+    let refused = browser.send("POST", "/account/api/second-factor/off", off.clone()).await;
+    refused.refused_as(409, "/problems/longer-password-first");
+    let long = json!({ "old": "k7#vQ2xm", "new": NEW_PASSWORD });
+    assert_eq!(browser.send("PUT", "/account/api/password", long).await.status, 204);
+    assert_eq!(browser.send("POST", "/account/api/second-factor/off", off).await.status, 204);
+}
+
+#[tokio::test]
+async fn a_short_password_goes_with_the_second_factor_that_the_command_line_forgets() {
+    let app = TestApp::start().await;
+    let (mut browser, ..) = with_second_factor(&app).await;
+    let short = json!({ "old": PASSWORD, "new": "k7#vQ2xm" });
+    assert_eq!(browser.send("PUT", "/account/api/password", short).await.status, 204);
+    let olga = app.account("Olga").await;
+    afterword::actions::second_factors::turn_off(&app.app, olga).await.unwrap();
+    assert_eq!(browser.state().await["has_password"], false);
+}
+
+#[tokio::test]
+async fn an_old_password_makes_no_session_fresh_that_was_not_asked_for_a_code() {
+    let app = TestApp::start().await;
+    let (mut browser, ..) = with_second_factor(&app).await;
+    app.clock.forward(Duration::from_secs(15 * 60));
+    let new = json!({ "old": PASSWORD, "new": NEW_PASSWORD });
+    assert_eq!(browser.send("PUT", "/account/api/password", new).await.status, 204);
+    let address = json!({ "email": "eve@example.org" });
+    let refused = browser.send("POST", "/account/api/email", address).await;
+    refused.refused_as(403, "/problems/fresh-sign-in-needed");
 }
 
 #[tokio::test]

@@ -49,6 +49,9 @@ async fn who_comes_back_from_a_provider_is_asked_for_it() {
     browser.post(finish, json!({})).await.refused_as(403, "/problems/second-factor-needed");
     browser.post(finish, json!({ "code": "000000" })).await.refused_as(403, "/problems/wrong-second-factor");
     // Another window has no part in it.
+    // A phone drops the page while she looks for a code: loaded again, it asks the same.
+    let step = format!("/auth/popup/step?tx={}", browser.tx);
+    assert!(browser.get(&step).await.text().contains("id=\"second-step-form\""));
     let code = next(&app, &authenticator);
     let mut other = elsewhere::Browser::open(&app, "other").await;
     assert_eq!(other.post(finish, code.clone()).await.status, 202);

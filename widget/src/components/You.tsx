@@ -1,13 +1,14 @@
 import { useState } from "preact/hooks";
+import type { Via } from "../api/schema.ts";
 import { t } from "../i18n/t.ts";
 import type { ThreadState } from "../state/thread.ts";
 import { visit } from "../state/visit.ts";
 import { Avatar } from "./Avatar.tsx";
 
-type Props = { thread: ThreadState; member: { name: string | null; hue: number } };
+type Props = { thread: ThreadState; member: { name: string | null; hue: number; via?: Via } };
 
-/** Who is signed in; opened, the ways out. */
-export function You({ thread, member: { name, hue } }: Props) {
+/** Who is signed in; opened, the way to their account and the ways out. Members of the site itself have their account there. */
+export function You({ thread, member: { name, hue, via } }: Props) {
   const [open, setOpen] = useState(false);
   const shown = name ?? "?";
   const leave = (everywhere: boolean) => () => void visit(thread).signOut(everywhere);
@@ -18,6 +19,7 @@ export function You({ thread, member: { name, hue } }: Props) {
       </button>
       {open && (
         <span class="menu">
+          {via?.kind !== "sso" && <a class="plain" href={`${thread.api.base}account`} target="_blank" rel="noopener">{t("account")}</a>}
           <button type="button" class="plain" onClick={leave(false)}>{t("signOut")}</button>
           <button type="button" class="plain" onClick={leave(true)}>{t("signOutEverywhere")}</button>
         </span>

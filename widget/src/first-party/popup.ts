@@ -50,7 +50,8 @@ async function finish(path: string, sent: Record<string, string | null>, waiting
 function hand({ code: handed, pasted, origin, st, return_to }: Handed): void {
   showStep("finishing");
   const opener: Opener | null = window.opener;
-  if (!opener && return_to) {
+  // Whoever opened the article's own tab has no part in it.
+  if (return_to) {
     // In the fragment: it reaches the page's script, and no server and no log.
     location.replace(`${return_to}#afterword-code=${handed}.${st}`);
     return;
@@ -132,8 +133,9 @@ document.querySelector("#ask-mail")?.addEventListener("click", () => {
   );
 });
 
-/** Waits for the link in a mail to be opened in this browser. */
+/** Waits for the link in a mail to be opened in this browser. A phone may drop this page meanwhile: loaded again, it goes on. */
 function mailed(address: string): void {
+  history.replaceState(null, "", `step?tx=${encodeURIComponent(tx)}`);
   find("#mailed-to", HTMLElement).textContent = address;
   showStep("mailed");
 }
@@ -226,6 +228,9 @@ if (!navigator.cookieEnabled) {
 } else if (handed && pasted && origin && st) {
   // Came back from a provider: the page has the code already.
   hand({ code: handed, pasted, origin, st, return_to: returnTo ?? null });
+} else if ("goingOn" in main.dataset) {
+  showStep("mailed");
+  waiting.requestSubmit();
 } else if (first) {
   choose(first);
 } else if (straightTo !== undefined) {

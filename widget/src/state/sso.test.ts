@@ -7,7 +7,7 @@ import { type Sso, visit } from "./visit.ts";
 const encoded = (value: object) => btoa(JSON.stringify(value)).replaceAll("=", "");
 let minted = 0;
 /** A token as a site signs one; nobody here looks at the signature. */
-const token = (sub: string, name: string) => `${encoded({ alg: "HS256" })}.${encoded({ sub, name, jti: String(++minted) })}.c2lnbmF0dXJl`;
+const token = (sub: string, name: string, role?: string) => `${encoded({ alg: "HS256" })}.${encoded({ sub, name, role, jti: String(++minted) })}.c2lnbmF0dXJl`;
 
 async function page(sso: Sso | null, { mock = null as Awaited<ReturnType<typeof server>> | null, on = true } = {}) {
   const there = mock ?? (await server({ sso: on }));
@@ -36,6 +36,14 @@ test("a session of somebody else gives way to whom the site names", async () => 
   const { mock } = await page(token("7", "Zoe"));
   const { thread } = await page(token("8", "Yan"), { mock });
   expect(thread.reader.visitor).toMatchObject({ name: "Yan" });
+});
+
+test("a token that says something new of the same member is presented, so that a role ends at once", async () => {
+  const { mock } = await page(token("7", "Zoe", "moderator"));
+  const same = await page(token("7", "Zoe", "moderator"), { mock });
+  expect(same.asked()).toBe(1);
+  const less = await page(token("7", "Zoe", "none"), { mock });
+  expect(less.asked()).toBe(2);
 });
 
 test("a site that has nobody signed in ends the session it began, and no other", async () => {

@@ -14,7 +14,7 @@ import type { Sso } from "./visit.ts";
 const asking = new WeakMap<Session, Promise<boolean>>();
 
 /**
- * Signs in whom the token names, unless their session stands. An empty token says that the site has nobody signed in: a
+ * Signs in whom the token names, unless their session stands and nothing it says is new. An empty token says that the site has nobody signed in: a
  * session that the site began ends with that.
  */
 export async function signInBySite({ site }: ThreadState, session: Session, sso: Sso): Promise<void> {
@@ -48,14 +48,17 @@ export async function signInBySite({ site }: ThreadState, session: Session, sso:
   await next();
 }
 
-/** Whom a token is about. Read to compare, never to believe: only the server can tell whether it is true. */
+/**
+ * Whom a token is about, and what it makes of them: a role that was taken away is to be told at once. Read to compare, never
+ * to believe: only the server can tell whether it is true.
+ */
 function subjectOf(token: string): string {
   const payload = token.split(".")[1];
   if (!payload) throw new Error("the token is not a JSON Web Token");
   const bytes = Uint8Array.from(atob(payload.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
-  const { sub } = JSON.parse(new TextDecoder().decode(bytes)) as { sub?: unknown };
+  const { sub, role, name } = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
   if (typeof sub !== "string" || sub === "") throw new Error("the token names nobody (sub)");
-  return sub;
+  return JSON.stringify([sub, role, name]);
 }
 
 function reason(error: unknown): string {

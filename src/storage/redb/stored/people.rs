@@ -62,6 +62,9 @@ pub struct StoredPrivate {
     second_factor: Option<StoredSecondFactor>,
     #[n(21)]
     offered_secret: Option<ByteVec>,
+    /// Absent: it is not.
+    #[n(22)]
+    password_is_short: Option<bool>,
 }
 
 #[derive(Encode, Decode)]
@@ -103,6 +106,7 @@ impl From<&PrivateFacts> for StoredPrivate {
             password: facts.password.clone(),
             second_factor: facts.second_factor.as_ref().map(StoredSecondFactor::from),
             offered_secret: facts.offered_secret.as_ref().map(|secret| secret.0.clone().into()),
+            password_is_short: facts.password_is_short.then_some(true),
         }
     }
 }
@@ -115,6 +119,7 @@ impl From<StoredPrivate> for PrivateFacts {
             password: stored.password,
             second_factor: stored.second_factor.map(SecondFactor::from),
             offered_secret: stored.offered_secret.map(|secret| SharedSecret(secret.into())),
+            password_is_short: stored.password_is_short == Some(true),
         }
     }
 }

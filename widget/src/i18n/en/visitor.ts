@@ -2,6 +2,7 @@
 export const visitor = {
   you: "Your account: {name}",
   signOut: "Sign out",
+  account: "Your account",
   signOutEverywhere: "Sign out everywhere",
   edit: "Edit",
   remove: "Remove",

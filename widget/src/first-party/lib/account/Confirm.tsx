@@ -29,7 +29,7 @@ export function Confirm({ hasPassword, onDone, onCancel }: Props) {
     <form class="note stack" noValidate ref={box} aria-busy={busy} onSubmit={(event) => { event.preventDefault(); void again(); }}
       onKeyDown={(event) => event.key === "Escape" && onCancel()}>
       <p><strong>Is it still you?</strong> {hasPassword
-        ? "It is a while since you signed in. Type your password to go on."
+        ? "It is a while since you signed in. Type your password to go on. Forgot it? Sign out, and have a link sent to you."
         : "It is a while since you signed in. Sign out, sign in again, and you can change this for a quarter of an hour."}</p>
       {hasPassword && <PasswordField label="Password" value={password} onText={setPassword}
         error={kind === "wrong-password" ? "That is not your password." : null} />}
