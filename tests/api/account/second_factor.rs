@@ -26,7 +26,7 @@ impl Authenticator {
 /// Olga, who runs the site, with her second factor on.
 async fn with_second_factor<'a>(app: &'a TestApp) -> (Browser<'a>, Authenticator, Vec<String>) {
     app.staff("Olga", Role::Owner).await;
-    give_password(app, app.account("Olga").await, PASSWORD).await;
+    app.give_password(app.account("Olga").await, PASSWORD).await;
     let mut browser = signed_in(app, "Olga").await;
     assert_eq!(browser.state().await["offers_second_factor"], true);
     let offer = browser.send("POST", "/account/api/second-factor/offer", json!({})).await.ok(200);
