@@ -75,6 +75,18 @@ fn every_operation_has_its_own_name_a_summary_and_its_problems() {
 }
 
 #[test]
+fn what_other_servers_pages_post_is_a_form_and_described_as_one() {
+    let document = document();
+    for (path, field) in [("/auth/cb/{provider}", "state"), ("/auth/{provider}/deletion", "signed_request")] {
+        let body = &document["paths"][path]["post"]["requestBody"]["content"];
+        let schema = body["application/x-www-form-urlencoded"]["schema"]["$ref"].as_str();
+        let schema = schema.unwrap_or_else(|| panic!("{path} takes no form: {body}"));
+        let schema = document.pointer(schema.trim_start_matches('#')).expect("it leads somewhere");
+        assert!(schema["properties"][field].is_object(), "{path}: {schema}");
+    }
+}
+
+#[test]
 fn what_readers_get_promises_its_members() {
     let schemas = &document()["components"]["schemas"];
     let required = |name: &str| -> BTreeSet<String> {

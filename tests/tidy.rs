@@ -93,7 +93,10 @@ fn no_message_is_posted_to_every_origin() {
 fn whoever_hears_messages_looks_at_who_sent_them() {
     let files = tracked(&["widget/src/**.ts", "widget/src/**.tsx", "src/web/**.js"]);
     let shipped: Vec<_> = files.into_iter().filter(|file| !file.path.contains(".test.")).collect();
-    hold("compare event.origin and event.source first", each(&shipped, security::trusting_listeners));
+    hold(
+        "compare event.origin and event.source first, and look at the form of event.data",
+        each(&shipped, security::trusting_listeners),
+    );
 }
 
 #[test]
@@ -228,15 +231,83 @@ mod a_planted_breach_is_found {
 
     #[test]
     fn in_who_is_listened_to() {
+        let heard = |text: &str| security::trusting_listeners(&rust("widget/src/a.ts", text));
         let listens = |rest: &str| {
-            let text = format!("addEventListener(\"message\", (event) => {{ {rest} }});");
-            security::trusting_listeners(&rust("widget/src/a.ts", &text)).len()
+            let text = format!(
+                "function take(data) {{ return typeof data === \"string\"; }}\n\
+                 addEventListener(\"message\", (event) => {{ {rest} }});"
+            );
+            heard(&text).len()
         };
-        assert_eq!(listens("take(event.data)"), 1);
-        assert_eq!(listens("if (event.origin === api) take(event.data)"), 1);
-        assert_eq!(listens("if (event.origin !== api || event.source !== popup) return;"), 0);
-        let channel = "this.#channel?.addEventListener(\"message\", take)";
-        assert_eq!(security::trusting_listeners(&rust("widget/src/a.ts", channel)), [""; 0]);
+        assert_eq!(
+            listens("if (event.origin === api && event.source === popup && take(event.data)) go();"),
+            0
+        );
+        assert_eq!(
+            listens("if (event.origin !== api || event.source !== popup) return; go(take(event.data));"),
+            0
+        );
+        for trusting in [
+            "take(event.data)",
+            "if (event.origin === api) take(event.data)",
+            "if (event.source === popup) take(event.data)",
+            "if (event.origin === api && event.source === popup) go(event.data)",
+            "if (event.origin === api && event.source === popup) go()",
+        ] {
+            assert_eq!(listens(trusting), 1, "{trusting}");
+        }
+        // Each for itself: the second takes no credit for what the first looks at.
+        let wary = "function hear(event) { if (event.origin === a && event.source === b && typeof event.data === \"string\") go(); }\n";
+        let both = format!(
+            "{wary}addEventListener(\"message\", hear);\naddEventListener('message', (event) => go());"
+        );
+        assert_eq!(heard(&both), ["widget/src/a.ts:3 hears messages from anybody"]);
+        assert_eq!(heard(&format!("{wary}listen.addEventListener(\"message\", hear);")), [""; 0]);
+        assert_eq!(heard("addEventListener(\"message\", hear);").len(), 1, "nobody can see what it does");
+        assert_eq!(heard("window.onmessage = hear;").len(), 1);
+        assert_eq!(heard("this.#channel?.addEventListener(\"message\", take)"), [""; 0]);
+    }
+
+    #[test]
+    fn in_what_counts_as_a_test() {
+        let has = |path: &str, text: &str| {
+            let row = format!("| 1 | it is so | `{path}`: `it_purrs` | |\n");
+            let found = security::untrue(&rust("docs/security.md", &row), &[rust(path, text)]);
+            !found.iter().any(|breach| breach.contains("it_purrs"))
+        };
+        for text in [
+            "#[test]\nfn it_purrs() {}",
+            "#[tokio::test(flavor = \"multi_thread\")]\n#[allow(clippy::x)]\nasync fn it_purrs() {}",
+            "conformance! {\n    async fn it_sleeps(w: World) { if x { y() } }\n\n    async fn it_purrs(w: World) {}\n}",
+        ] {
+            assert!(has("tests/a.rs", text), "{text}");
+        }
+        for text in [
+            "fn it_purrs() {}",
+            "#[cfg(test)]\nfn it_purrs() {}",
+            "// #[test]\n// fn it_purrs() {}",
+            "/*\n#[test]\nfn it_purrs() {}\n*/",
+            "const X: &str = \"\n#[test]\nfn it_purrs() {}\";",
+            concat!("#[test]\n#[", "ignore]\nfn it_purrs() {}"),
+            concat!("#[", "ignore = \"slow\"]\n#[tokio::test]\nasync fn it_purrs() {}"),
+            "conformance! {\n    async fn it_sleeps(w: World) {}\n}\n\nasync fn it_purrs(w: World) {}",
+            "conformance! {\n    async fn it_sleeps(w: World) {\n        fn it_purrs() {}\n    }\n}",
+            "conformance! {\n    // async fn it_purrs(w: World) {}\n}",
+            concat!("conformance! {\n    #[", "ignore]\n    async fn it_purrs(w: World) {}\n}"),
+        ] {
+            assert!(!has("tests/a.rs", text), "{text}");
+        }
+        assert!(has("widget/a.test.ts", "  test(\"it_purrs\", () => {});"));
+        assert!(has("widget/a.test.mjs", "/** How. */\nscene('it_purrs', async () => {});"));
+        for text in [
+            "// test(\"it_purrs\", () => {});",
+            "/*\ntest(\"it_purrs\", () => {});\n*/",
+            concat!("x", "test(\"it_purrs\", () => {});"),
+            concat!("test.", "skip(\"it_purrs\", () => {});"),
+            "contest(\"it_purrs\")",
+        ] {
+            assert!(!has("widget/a.test.ts", text), "{text}");
+        }
     }
 
     #[test]

@@ -7,7 +7,6 @@
 //!   a hundred were wrong in it, it is a stranger until one is right.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
@@ -17,9 +16,6 @@ use super::tokens::{self, TokenKind};
 use super::{Error, second_factors};
 use crate::app::App;
 use crate::domain::{Account, AccountId, Email, Refusal, TokenHash};
-
-/// How long a browser that signed in is known.
-pub const DEVICE_TTL: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 
 /// What somebody types to prove who they are, and where from.
 #[derive(Clone, Copy, Debug)]

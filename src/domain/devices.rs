@@ -1,4 +1,10 @@
-//! What a browser is called, from what it calls itself: enough to recognise one's own in a list.
+//! Browsers that people sign in with: how long one is known, and what it is called, from what it calls itself: enough to
+//! recognise one's own in a list.
+
+use std::time::Duration;
+
+/// How long a browser is known after it signed in last.
+pub const KNOWN_FOR: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 
 /// A browser and what it runs on: `Firefox on Windows`. What is not known says so instead of guessing.
 pub fn described(user_agent: &str) -> String {

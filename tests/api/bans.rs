@@ -2,15 +2,12 @@
 
 use serde_json::json;
 
+use super::support::passwords::PASSWORD;
 use super::support::people::verifier;
 use super::support::{Answer, ORIGIN, TestApp};
-use afterword::actions::sessions::new_session;
 use afterword::app::Clock;
 use afterword::domain::sessions::Scope;
-use afterword::domain::{Email, Member, MemberStanding, Via};
-use afterword::storage::accounts::{PasswordChange, Ways};
-
-const PASSWORD: &str = "lantern otter gravel quince";
+use afterword::domain::{Email, Member, MemberStanding};
 
 async fn ban(app: &TestApp, account: afterword::domain::AccountId) {
     let member = Member::new(app.site.id, account, app.clock.now());
@@ -29,13 +26,7 @@ async fn who_is_banned_gets_no_session_by_any_way() {
     let own = app.app.config.server.base_url.origin.clone();
     let ada = app.member("Ada").await;
     let account = app.account("Ada").await;
-    let password = afterword::actions::passwords::NewPassword::parse(PASSWORD, &[], false).unwrap();
-    let phc = app.app.passwords.hash(password, &*app.app.chance).await.unwrap();
-    let stored = app.app.store.account(account).await.unwrap();
-    let (session, _) = new_session(&app.app, stored.as_ref(), Scope::FirstParty, "a browser", Via::Email);
-    let (ways, at) = (Ways::default(), app.clock.now());
-    let change = PasswordChange { password: Some(phc), is_short: false, ways, session, tell: None, at };
-    app.app.store.change_password(account, change).await.unwrap().unwrap();
+    app.give_password(account, PASSWORD).await;
     let window = |held: String, path: &'static str, body: serde_json::Value| {
         app.request("POST", path)
             .origin(&own)

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::support::passwords::PASSWORD;
 use super::support::people::verifier;
 use super::support::{Answer, ORIGIN, Request, TestApp};
 use afterword::actions::setup;
 use afterword::storage::accounts::LinkPurpose;
 
-const PASSWORD: &str = "lantern otter gravel quince";
 const STATE: &str = "a-mark-of-the-widget";
 
 /// A request as a script of our own pages sends it.

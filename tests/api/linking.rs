@@ -5,11 +5,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::support::elsewhere::{Browser, Elsewhere, attribute};
+use super::support::passwords::PASSWORD;
 use super::support::{Answer, TestApp};
 use afterword::app::Clock;
 use afterword::domain::{AccountId, Email, Member, MemberStanding};
 
-const PASSWORD: &str = "lantern otter gravel quince";
 const ADA: &str = "ada@example.org";
 
 async fn app_with(google: &Arc<Elsewhere>) -> TestApp {
@@ -21,33 +21,9 @@ async fn member(app: &TestApp, email: &str, password: Option<&str>) -> AccountId
     app.sign_in(email).await.ok(200);
     let id = app.app.store.account_by_email(&Email::parse(email).unwrap()).await.unwrap().unwrap().id;
     if let Some(password) = password {
-        give_password(app, id, password).await;
+        app.give_password(id, password).await;
     }
     id
-}
-
-async fn give_password(app: &TestApp, id: AccountId, password: &str) {
-    use afterword::actions::{passwords::NewPassword, sessions::new_session};
-    use afterword::domain::{Via, sessions::Scope};
-    use afterword::storage::accounts::{PasswordChange, Ways};
-    let phc = app
-        .app
-        .passwords
-        .hash(NewPassword::parse(password, &[], false).unwrap(), &*app.app.chance)
-        .await
-        .unwrap();
-    let account = app.app.store.account(id).await.unwrap().unwrap();
-    let (session, _) = new_session(&app.app, Some(&account), Scope::FirstParty, "a browser", Via::Password);
-    let ways = Ways { mail: true, ..Ways::default() };
-    let change = PasswordChange {
-        password: Some(phc),
-        is_short: false,
-        ways,
-        session,
-        tell: None,
-        at: app.clock.now(),
-    };
-    app.app.store.change_password(id, change).await.unwrap().unwrap();
 }
 
 /// The account that a session's visitor is, by the id that stands on their comments.
@@ -198,7 +174,7 @@ async fn who_is_banned_gets_no_session_by_an_account_elsewhere_or_a_link() {
     let app = app_with(&google).await;
     Browser::open(&app, "1").await.signed_in_by("google", "1815").await;
     let id = app.app.store.account_by_email(&Email::parse(ADA).unwrap()).await.unwrap().unwrap().id;
-    give_password(&app, id, PASSWORD).await;
+    app.give_password(id, PASSWORD).await;
     let before = app.app.store.sessions_of(id, app.clock.now()).await.unwrap().len();
     let standing = MemberStanding::Banned;
     let banned = Member { standing, ..Member::new(app.site.id, id, app.clock.now()) };

@@ -38,7 +38,7 @@ fn is_let_in(access: Access, who: Who) -> bool {
 }
 
 /// A body that the route takes.
-fn body(row: &RouteRow, person: Option<&Person<'_>>, turn: usize) -> Option<Value> {
+pub fn body(row: &RouteRow, person: Option<&Person<'_>>, turn: usize) -> Option<Value> {
     let text = format!("turn {turn}");
     Some(match row.pattern.as_str().rsplit("}/").next()? {
         "comments" => {

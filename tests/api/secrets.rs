@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::support::passwords::PASSWORD;
 use super::support::people::verifier;
 use super::support::{Answer, ORIGIN, Request, TestApp};
 use afterword::actions::setup;
@@ -10,7 +11,6 @@ use afterword::domain::{Name, Origin};
 use afterword::storage::accounts::LinkPurpose;
 use afterword::web::route::{Class, RouteRow};
 
-const PASSWORD: &str = "lantern otter gravel quince";
 const OTHER: &str = "https://other.example";
 
 async fn over_https() -> TestApp {

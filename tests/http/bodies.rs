@@ -177,6 +177,29 @@ async fn a_field_that_is_not_asked_for_is_refused_by_every_route() {
 }
 
 #[tokio::test]
+async fn whoever_takes_a_form_says_so_and_reads_nothing_else() {
+    let app = TestApp::start().await;
+    let server = Direct::to(&app.app);
+    let own = app.app.config.server.base_url.origin.clone();
+    let mut forms = 0;
+    for row in server.rows().into_iter().filter(|row| row.method == http::Method::POST) {
+        let origin = if row.class == Class::FirstParty { own.as_str() } else { ORIGIN };
+        let headers = [("origin", origin), ("x-afterword", "1"), ("content-type", JSON)];
+        let answer = server.send(&row.method, &path_of(&row), &headers, "{}").await;
+        let wants_a_form = answer.status == 415;
+        assert_eq!(
+            wants_a_form,
+            row.facts.takes_form.is_some(),
+            "{}: {}",
+            row.pattern.as_str(),
+            answer.status
+        );
+        forms += usize::from(wants_a_form);
+    }
+    assert!(forms >= 2, "{forms} routes take a form");
+}
+
+#[tokio::test]
 async fn a_body_that_is_late_is_a_problem_that_says_so() {
     let app = TestApp::with(|config| config.server.body_timeout = Duration::from_millis(300)).await;
     let mut connection = connect(&app).await;

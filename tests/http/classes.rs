@@ -7,10 +7,10 @@ use http::Method;
 use serde_json::json;
 
 use super::direct::{Direct, path_of};
+use super::support::passwords::PASSWORD;
 use super::support::people::verifier;
 use super::support::{ORIGIN, TestApp};
 
-const PASSWORD: &str = "lantern otter gravel quince";
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 fn commits(app: &TestApp) -> u64 {

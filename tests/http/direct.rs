@@ -95,5 +95,6 @@ impl Answer {
 pub fn path_of(row: &RouteRow) -> String {
     let path = row.pattern.as_str();
     let path = path.replace("{site}", "blog").replace("{comment}", "00000000-0000-4000-8000-000000000000");
+    let path = path.replace("{provider}", "google");
     path.replace("{thread}", "1").replace("{slug}", "internal").replace("{file}", "thread-0.js")
 }

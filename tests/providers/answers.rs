@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use afterword::outside::providers::ProviderError;
 
-use crate::idp::Switch;
-use crate::world::{KINDS, World};
+use crate::idp::{Switch, browser};
+use crate::world::{KINDS, OAUTH_KINDS, World};
 
 #[tokio::test]
 async fn redirects_of_a_provider_are_not_followed() {
@@ -100,4 +100,17 @@ async fn who_asks_says_so() {
     let agent = seen.headers["user-agent"].to_str().unwrap();
     assert!(agent.starts_with("Afterword/") && agent.ends_with("(+https://comments.example)"), "{agent}");
     assert!(!seen.headers.contains_key("referer") && !seen.headers.contains_key("cookie"));
+}
+
+#[tokio::test]
+async fn who_presses_cancel_there_is_told_nothing_bad() {
+    let world = World::new().await;
+    for (kind, dialect) in KINDS.iter().chain(OAUTH_KINDS) {
+        let provider = world.provider(*kind);
+        let departure = world.departure(&*provider);
+        let sent = provider.begin(&departure).await.unwrap();
+        let back = browser::cancel(&sent.location).await;
+        let result = provider.finish(&departure, &sent.memo, back).await;
+        assert_eq!(result, Err(ProviderError::Cancelled), "{dialect}");
+    }
 }

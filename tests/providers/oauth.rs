@@ -1,16 +1,11 @@
 //! Each provider without ID tokens, from the first redirect to the profile.
 
-use std::collections::HashMap;
-
 use afterword::config::providers::ProviderKind;
 use afterword::domain::Email;
 use afterword::domain::identities::ProfileEmail;
 use afterword::outside::providers::ProviderError;
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
-use sha2::{Digest as _, Sha256};
 
-use crate::idp::{CLIENT_SECRET, Switch, browser};
+use crate::idp::{CLIENT_SECRET, Switch};
 use crate::world::{OAUTH_KINDS, World};
 
 #[tokio::test]
@@ -52,44 +47,6 @@ async fn what_a_provider_says_of_somebody_is_suggested() {
         assert_eq!(profile.label.as_deref(), Some(label), "{dialect}");
         let address = Email::parse("ada@gmail.com").unwrap();
         assert_eq!(profile.email, verified.map(|verified| ProfileEmail { address, verified }), "{dialect}");
-    }
-}
-
-#[tokio::test]
-async fn only_a_code_is_asked_for_and_it_is_bound_to_our_verifier_where_the_provider_takes_that() {
-    let world = World::new().await;
-    for (kind, dialect) in OAUTH_KINDS {
-        let provider = world.provider(*kind);
-        let departure = world.departure(&*provider);
-        let location = provider.begin(&departure).await.unwrap().location;
-        let asked: HashMap<String, String> = location.query_pairs().into_owned().collect();
-        assert_eq!(asked.len(), location.query_pairs().count(), "{dialect}: nothing is said twice");
-        assert_eq!(asked["response_type"], "code", "{dialect}");
-        assert_eq!(asked["redirect_uri"], departure.redirect_uri, "{dialect}");
-        assert_eq!(asked["state"], departure.state, "{dialect}");
-        assert!(!location.as_str().contains(&departure.verifier), "{dialect}: the verifier stays here");
-        assert!(!location.as_str().contains(CLIENT_SECRET), "{dialect}: the secret too");
-        let knows_none = [ProviderKind::WordPressCom, ProviderKind::Facebook, ProviderKind::Patreon];
-        if knows_none.contains(kind) {
-            assert!(!asked.contains_key("code_challenge"), "{dialect} does not know it");
-        } else {
-            let challenge = BASE64.encode(Sha256::digest(&departure.verifier));
-            assert_eq!(asked["code_challenge_method"], "S256", "{dialect}");
-            assert_eq!(asked["code_challenge"], challenge, "{dialect}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn who_presses_cancel_there_is_told_nothing_bad() {
-    let world = World::new().await;
-    for (kind, dialect) in OAUTH_KINDS {
-        let provider = world.provider(*kind);
-        let departure = world.departure(&*provider);
-        let sent = provider.begin(&departure).await.unwrap();
-        let back = browser::cancel(&sent.location).await;
-        let result = provider.finish(&departure, &sent.memo, back).await;
-        assert_eq!(result, Err(ProviderError::Cancelled), "{dialect}");
     }
 }
 

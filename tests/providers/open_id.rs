@@ -5,7 +5,7 @@ use afterword::domain::Email;
 use afterword::domain::identities::ProfileEmail;
 use afterword::outside::providers::{Back, ProviderError};
 
-use crate::idp::{Switch, browser};
+use crate::idp::Switch;
 use crate::world::{KINDS, World};
 
 #[tokio::test]
@@ -86,19 +86,6 @@ async fn what_the_browser_posts_beside_the_code_changes_neither_address_nor_acco
     back.user = Some(r#"{"name":{"firstName":"Eve"}}"#.into());
     let profile = provider.finish(&departure, &memo, back).await.unwrap();
     assert_eq!(profile.name.as_deref(), Some("Ada Lovelace"));
-}
-
-#[tokio::test]
-async fn who_presses_cancel_there_is_told_nothing_bad() {
-    let world = World::new().await;
-    for (kind, dialect) in KINDS {
-        let provider = world.provider(*kind);
-        let departure = world.departure(&*provider);
-        let sent = provider.begin(&departure).await.unwrap();
-        let back = browser::cancel(&sent.location).await;
-        let result = provider.finish(&departure, &sent.memo, back).await;
-        assert_eq!(result, Err(ProviderError::Cancelled), "{dialect}");
-    }
 }
 
 #[tokio::test]

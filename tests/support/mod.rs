@@ -3,6 +3,7 @@
 
 pub mod elsewhere;
 pub mod http;
+pub mod passwords;
 pub mod people;
 pub mod sso;
 

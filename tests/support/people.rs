@@ -39,15 +39,18 @@ impl TestApp {
 
     /// The whole e-mail sign-in; the answer to the code.
     pub async fn sign_in(&self, email: &str) -> Answer {
+        self.sign_in_at("blog", email).await
+    }
+
+    /// The same on the pages of another site.
+    pub async fn sign_in_at(&self, site: &str, email: &str) -> Answer {
+        let ask = |path: &str| {
+            self.request("POST", &format!("/api/v1/sites/{site}/auth/{path}")).origin(super::ORIGIN)
+        };
         let (verifier, challenge) = verifier(&format!("{email}{}", self.mailbox.mails().len()));
-        let asked = self
-            .site_request("POST", "/auth/email")
-            .json(json!({ "email": email, "challenge": challenge }))
-            .send()
-            .await;
-        asked.ok(202);
+        ask("email").json(json!({ "email": email, "challenge": challenge })).send().await.ok(202);
         let code = self.code_for(email).await;
-        self.site_request("POST", "/auth/email/code")
+        ask("email/code")
             .header("x-afterword", "1")
             .json(json!({ "verifier": verifier, "code": code }))
             .send()

@@ -11,13 +11,11 @@ use super::fault::Fault;
 use super::keys;
 use super::tables::{CborRows, Rows, Tables};
 use crate::domain::accounts::TokenHash;
-use crate::domain::{AccountId, Timestamp};
+use crate::domain::{AccountId, Timestamp, devices};
 use crate::storage::{Attempts, StoreError};
 
 /// After so long without another, failures are forgotten: attackers type addresses that nobody has, too.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(90 * 24 * 60 * 60);
-/// How long a browser is known after it signed in last.
-const DEVICE_TTL: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 
 #[derive(Encode, Decode, Clone, Copy, Default)]
 #[cbor(map)]
@@ -70,7 +68,7 @@ impl Attempts for RedbStore {
         let key = keys::known_device(account, device);
         self.read(move |snapshot| {
             let known = snapshot.known_devices.get(&key)?.map(|row| Timestamp::from_millis(row.value()));
-            Ok(known.is_some_and(|at| now < at.plus(DEVICE_TTL)))
+            Ok(known.is_some_and(|at| now < at.plus(devices::KNOWN_FOR)))
         })
         .await
     }
@@ -86,7 +84,7 @@ impl Attempts for RedbStore {
             let is_new = tables.known_devices.get(&key)?.is_none();
             tables.known_devices.insert(&key, now.as_millis())?;
             if is_new {
-                expiry::schedule(tables, Kept::KnownDevice, now.plus(DEVICE_TTL), &key)?;
+                expiry::schedule(tables, Kept::KnownDevice, now.plus(devices::KNOWN_FOR), &key)?;
             }
             Ok(())
         })
@@ -112,8 +110,8 @@ pub fn prune_device(tables: &mut Tables<'_>, key: &[u8], now: Timestamp) -> Resu
     else {
         return Ok(());
     };
-    if now < known.plus(DEVICE_TTL) {
-        return expiry::schedule(tables, Kept::KnownDevice, known.plus(DEVICE_TTL), key);
+    if now < known.plus(devices::KNOWN_FOR) {
+        return expiry::schedule(tables, Kept::KnownDevice, known.plus(devices::KNOWN_FOR), key);
     }
     tables.known_devices.remove(&device).map(drop)
 }

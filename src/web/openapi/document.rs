@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::Shape;
+use super::{Media, Shape};
 use crate::web::problem::kinds;
 use crate::web::route::{Access, Class, Gives, RouteRow, Segment};
 use crate::web::wire;
@@ -77,10 +77,12 @@ fn operation(row: &RouteRow, schemas: &mut Schemas) -> Value {
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
     }
-    if let Some(shape) = &facts.takes {
+    let json = facts.takes.as_ref().map(|shape| ("application/json", shape));
+    let form = facts.takes_form.as_ref().map(|shape| (Media::FORM, shape));
+    if let Some((media, shape)) = json.or(form) {
         operation["requestBody"] = json!({
             "required": true,
-            "content": { "application/json": { "schema": schemas.reference(shape) } },
+            "content": { media: { "schema": schemas.reference(shape) } },
         });
         operation["x-body-bytes-max"] = row.cap.into();
     }

@@ -39,13 +39,14 @@ impl std::fmt::Debug for Shape {
     }
 }
 
-/// Media types of answers that are not JSON.
+/// Media types of what is not JSON.
 pub struct Media;
 
 impl Media {
     pub const TEXT: &'static str = "text/plain";
     pub const HTML: &'static str = "text/html";
     pub const SCRIPT: &'static str = "text/javascript";
+    pub const FORM: &'static str = "application/x-www-form-urlencoded";
 }
 
 pub fn routes() -> Vec<Route> {

@@ -1,7 +1,8 @@
 //! What people type to prove who they are, together with what their browser says by itself.
 
 use super::cookies::Cookie;
-use crate::actions::password_proofs::{Attempt, DEVICE_TTL, Proved};
+use crate::actions::password_proofs::{Attempt, Proved};
+use crate::domain::devices;
 use crate::web::{Problem, Request, Response, response};
 
 pub fn attempt<'r>(
@@ -21,6 +22,6 @@ pub fn old_password<'r>(request: &'r Request, old: Option<&'r str>) -> Option<At
 
 /// The answer to a right password: this browser is known from now on.
 pub fn known_device(request: &Request, response: Response, proved: &Proved) -> Result<Response, Problem> {
-    let cookie = Cookie::Device.set(&request.app.config.server.base_url, &proved.device, DEVICE_TTL);
+    let cookie = Cookie::Device.set(&request.app.config.server.base_url, &proved.device, devices::KNOWN_FOR);
     response::set_cookie(response, &cookie)
 }

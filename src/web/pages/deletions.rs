@@ -20,9 +20,10 @@ pub fn routes() -> Vec<Route> {
             .cap(16 * KIB)
             .doc(
                 "Where a provider says that somebody wants their data gone",
-                "A form with `signed_request`, signed with our client's secret, as Facebook sends it. What tied that \
-                 account there to one here is removed at once, and what signed in with it is signed out.",
+                "Signed with our client's secret, as Facebook does it. What tied that account there to one here is \
+                 removed at once, and what signed in with it is signed out.",
             )
+            .takes_form::<Asked>()
             .gives::<Confirmed>(StatusCode::OK)
             .to(delete),
         route(Method::GET, "/auth/{provider}/deletion")
@@ -34,8 +35,10 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = DeletionAsked)]
 struct Asked {
+    /// Two parts in base64url with a dot between: a signature, and the JSON that names the account there.
     signed_request: String,
 }
 

@@ -45,6 +45,7 @@ pub fn routes() -> Vec<Route> {
                 "Where a provider has the browser post to",
                 "`response_mode=form_post`. It comes without our cookie: kept by its `state`, and looked at by the GET that follows.",
             )
+            .takes_form::<Came>()
             .gives_nothing(StatusCode::SEE_OTHER)
             .to(keep_back),
     ]
@@ -67,12 +68,19 @@ struct Gone {
     location: String,
 }
 
-#[derive(Deserialize)]
+/// What a provider says when the browser comes back.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = CameBack)]
 struct Came {
+    /// As it was sent.
     state: Option<String>,
+    /// What the provider gives for a profile.
     code: Option<String>,
+    /// Why it gives none.
     error: Option<String>,
+    /// Who answers (RFC 9207).
     iss: Option<String>,
+    /// The person's name, as Apple tells it the first time.
     user: Option<String>,
 }
 

@@ -64,8 +64,10 @@ pub struct Facts {
     pub summary: &'static str,
     pub description: &'static str,
     pub query: Vec<QueryFact>,
-    /// The body it takes.
+    /// The JSON it takes.
     pub takes: Option<Shape>,
+    /// The form it takes instead, which only other servers' pages send us.
+    pub takes_form: Option<Shape>,
     pub gives: Vec<(StatusCode, Gives)>,
 }
 
@@ -147,6 +149,12 @@ impl Draft {
     /// The JSON it takes.
     pub fn takes<T: ToSchema>(mut self) -> Draft {
         self.0.facts.takes = Some(Shape::of::<T>());
+        self
+    }
+
+    /// The form it takes, as an HTML page posts one.
+    pub fn takes_form<T: ToSchema>(mut self) -> Draft {
+        self.0.facts.takes_form = Some(Shape::of::<T>());
         self
     }
 

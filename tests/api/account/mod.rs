@@ -1,6 +1,7 @@
 //! The account page, as its own script uses it.
 
 mod addresses;
+mod common_passwords;
 mod guessing;
 mod identities;
 mod passwords;
@@ -10,13 +11,12 @@ mod sessions;
 mod stored;
 
 use afterword::domain::{AccountId, Email};
-use afterword::storage::accounts::{PasswordChange, Ways};
 use serde_json::{Value, json};
 
+pub use crate::support::passwords::PASSWORD;
 use crate::support::people::Person;
 use crate::support::{Answer, Request, TestApp};
 
-pub const PASSWORD: &str = "lantern otter gravel quince";
 pub const NEW_PASSWORD: &str = "a pile of unlikely gravel otters";
 
 /// Somebody's browser on the account page: the cookies it holds.
@@ -99,28 +99,10 @@ impl<'a> Browser<'a> {
 /// A member who has a password, too.
 pub async fn with_password<'a>(app: &'a TestApp, name: &str) -> Person<'a> {
     let person = app.member(name).await;
-    give_password(app, app.account(name).await, PASSWORD).await;
+    app.give_password(app.account(name).await, PASSWORD).await;
     // Setting it ended her session.
     app.member(name).await;
     person
-}
-
-async fn give_password(app: &TestApp, account: AccountId, password: &str) {
-    let known = app.app.store.account(account).await.unwrap().unwrap();
-    let parsed = afterword::actions::passwords::NewPassword::parse(password, &[], false).unwrap();
-    let phc = app.app.passwords.hash(parsed, &*app.app.chance).await.unwrap();
-    let scope = afterword::domain::sessions::Scope::FirstParty;
-    let (session, _) = new_session(app, &known, scope);
-    let at = afterword::app::Clock::now(&*app.clock);
-    let change = PasswordChange {
-        password: Some(phc),
-        is_short: false,
-        ways: Ways::default(),
-        session,
-        tell: None,
-        at,
-    };
-    app.app.store.change_password(account, change).await.unwrap().unwrap();
 }
 
 fn new_session(

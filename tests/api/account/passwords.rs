@@ -121,3 +121,33 @@ async fn an_owner_who_forgot_theirs_comes_by_a_link_and_sets_a_new_one() {
     let again = json!({ "old": null, "new": PASSWORD });
     browser.send("POST", "/dashboard/api/password", again).await.refused_as(403, "/problems/wrong-password");
 }
+
+/// What was hashed when less was enough, or elsewhere. (Statement 46.)
+#[tokio::test]
+async fn a_sign_in_hashes_a_password_again_that_was_hashed_with_less() {
+    use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
+    let app = TestApp::start().await;
+    with_password(&app, "Ada").await;
+    let account = app.account("Ada").await;
+    let stored = async || app.app.store.private_facts(account).await.unwrap().unwrap().password.unwrap();
+    for (memory_kib, passes) in [(4_096, 2), (19 * 1_024, 1)] {
+        let params = Params::new(memory_kib, passes, 1, None).unwrap();
+        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_with_salt(PASSWORD.as_bytes(), &[9; 16])
+            .unwrap()
+            .to_string();
+        app.give_hash(account, weak.clone()).await;
+        let mut browser = Browser::of(&app);
+        browser.sign_in("ada@example.org", NEW_PASSWORD).await.refused_as(403, "/problems/wrong-password");
+        assert_eq!(stored().await, weak, "a wrong password changes nothing");
+
+        assert_eq!(browser.sign_in("ada@example.org", PASSWORD).await.status, 200);
+        let strong = stored().await;
+        assert!(strong.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{weak} became {strong}");
+        assert_eq!(browser.state().await["email"], "ada@example.org", "it ended no session");
+        assert_eq!(Browser::of(&app).sign_in("ada@example.org", PASSWORD).await.status, 200);
+        assert_eq!(stored().await, strong, "once is enough");
+        let mut guess = Browser::of(&app);
+        guess.sign_in("ada@example.org", NEW_PASSWORD).await.refused_as(403, "/problems/wrong-password");
+    }
+}

@@ -26,7 +26,7 @@ impl Authenticator {
 /// Olga, who runs the site, with her second factor on.
 pub async fn with_second_factor<'a>(app: &'a TestApp) -> (Browser<'a>, Authenticator, Vec<String>) {
     app.staff("Olga", Role::Owner).await;
-    give_password(app, app.account("Olga").await, PASSWORD).await;
+    app.give_password(app.account("Olga").await, PASSWORD).await;
     turn_on(app, "Olga").await
 }
 
@@ -220,7 +220,7 @@ async fn a_second_factor_that_is_on_is_replaced_by_nothing_but_a_code_of_it() {
 async fn turning_it_on_signs_out_whoever_was_not_asked_for_it() {
     let app = TestApp::start().await;
     app.staff("Olga", Role::Owner).await;
-    give_password(&app, app.account("Olga").await, PASSWORD).await;
+    app.give_password(app.account("Olga").await, PASSWORD).await;
     let other = signed_in(&app, "Olga").await;
     let browser = turn_on(&app, "Olga").await.0;
     assert_eq!(other.get("/account/api/state").await.status, 401);

@@ -8,9 +8,9 @@ use afterword::actions::setup;
 use afterword::storage::accounts::LinkPurpose;
 use serde_json::json;
 
+pub use crate::support::passwords::PASSWORD;
 use crate::support::{Answer, Request, TestApp};
 
-pub const PASSWORD: &str = "lantern otter gravel quince";
 const OURS: &str = "http://localhost:8080";
 
 impl TestApp {

@@ -1,7 +1,22 @@
 import { createHash } from "node:crypto";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { sha256 } from "../sha256.ts";
 import { solve } from "./solve.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+/** How many tries a slice has, on the average, in a browser with this clock. */
+async function triesPerSlice(now: () => number) {
+  let slices = 0;
+  vi.stubGlobal("scheduler", { postTask: async (work: () => void) => (slices++, work()) });
+  vi.spyOn(performance, "now").mockImplementation(now);
+  const nonce = Number(await solve({ challenge: "neap tide", bits: 14 }));
+  expect(nonce).toBeGreaterThan(5000);
+  return (nonce + 1) / slices;
+}
 
 const hash = (text: string) => createHash("sha256").update(text).digest();
 const zeros = (digest: Buffer) => {
@@ -39,6 +54,15 @@ test("the page gets its turn between slices", async () => {
   await new Promise((done) => setTimeout(done));
   stop.abort();
   await expect(solved).rejects.toThrow();
+});
+
+test("a machine on which a try takes a millisecond is asked for two in a slice", async () => {
+  let time = 0;
+  expect(await triesPerSlice(() => time++)).toBeLessThanOrEqual(2);
+});
+
+test("a slice ends also where the browser's clock stands still", async () => {
+  expect(await triesPerSlice(() => 0)).toBeLessThan(1100);
 });
 
 test("hashes of all lengths are SHA-256", () => {

@@ -11,9 +11,11 @@ import type { Task } from "../api/schema.ts";
 
 /** A slice ends after so long, and after so many tries where the browser blurs its clock. */
 const SLICE_MS = 2;
-const SLICE_TRIES = 4096;
-/** Between two looks at the clock: few, because the first ones run before the browser has compiled them. */
-const TRIES = 4;
+const SLICE_TRIES = 1024;
+/** Between two looks at the clock there is one try, while the browser has compiled nothing, and up to so many later. */
+const MOST_TRIES = 16;
+/** A look that finds more time gone than this halves the tries, another doubles them: no machine is too slow for its slice. */
+const LOOK_MS = .2;
 
 const utf8 = new TextEncoder();
 
@@ -46,13 +48,18 @@ export async function solve({ challenge, bits }: Task, signal?: AbortSignal): Pr
     return beginsWith(state, bits);
   };
 
+  let tries = 1;
   for (;;) {
     // First of all, too: what loaded this has had its turn.
     await pause();
     signal?.throwIfAborted();
-    const until = performance.now() + SLICE_MS;
-    for (let tries = 0; tries < SLICE_TRIES && performance.now() < until; tries += TRIES) {
-      for (let i = 0; i < TRIES; i++, nonce++) if (works()) return String(nonce);
+    const began = performance.now();
+    let looked = began;
+    for (let tried = 0; tried < SLICE_TRIES && looked - began < SLICE_MS; tried += tries) {
+      for (let i = 0; i < tries; i++, nonce++) if (works()) return String(nonce);
+      const now = performance.now();
+      tries = now - looked > LOOK_MS ? Math.max(1, tries >> 1) : Math.min(MOST_TRIES, tries * 2);
+      looked = now;
     }
   }
 }
