@@ -1,6 +1,6 @@
 /** The sign-in popup: proves who somebody is, hands a one-time code to the page that opened it, and closes. */
 
-import { post, said } from "./lib/ask.js";
+import { path, post, said } from "./lib/ask.js";
 import { maybe, nothing, object, text } from "./lib/decode.js";
 import { copyButton, find, showStep } from "./lib/dom.js";
 import { blame, handle, revealable, value } from "./lib/forms.js";
@@ -35,13 +35,13 @@ const form = find("#password-form", HTMLFormElement);
 const maybeForm = (id: string) => document.querySelector<HTMLFormElement>(`#${id}`);
 
 /** `waiting` says what to do while the server waits for something else. */
-async function finish(path: string, sent: Record<string, string | null>, waiting = ""): Promise<void> {
-  const done = await post(path, { tx, ...sent }, maybe(finished));
+async function finish(at: string, sent: Record<string, string | null>, waiting = ""): Promise<void> {
+  const done = await post(at, { tx, ...sent }, maybe(finished));
   if (done === null) throw new Error(waiting);
   const { location: to, code: handed, pasted, origin, st, return_to } = done;
   // To where one is already: what stands behind the `#` is kept.
   if (to === location.pathname) location.reload();
-  else if (to !== null) location.assign(to);
+  else if (to !== null) location.assign(to + location.hash);
   else if (handed !== null && pasted !== null && origin !== null && st !== null) {
     hand({ code: handed, pasted, origin, st, return_to });
   }
@@ -135,7 +135,7 @@ document.querySelector("#ask-mail")?.addEventListener("click", () => {
 
 /** Waits for the link in a mail to be opened in this browser. A phone may drop this page meanwhile: loaded again, it goes on. */
 function mailed(address: string): void {
-  history.replaceState(null, "", `step?tx=${encodeURIComponent(tx)}`);
+  history.replaceState(null, "", path(`/auth/popup/step?tx=${encodeURIComponent(tx)}${location.hash}`));
   find("#mailed-to", HTMLElement).textContent = address;
   showStep("mailed");
 }
