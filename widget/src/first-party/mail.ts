@@ -14,9 +14,11 @@ const token = takeToken();
 
 async function look(): Promise<void> {
   const { site, origin, asked_at, here } = await post("/auth/mail/look", { token }, seen);
-  for (const place of document.querySelectorAll("[data-where]")) {
-    place.textContent = site && origin ? ` to ${site} on ${origin}` : "";
-  }
+  const fill = (places: string, words: string) => {
+    for (const place of document.querySelectorAll(places)) place.textContent = words;
+  };
+  fill("[data-site]", site ? ` to ${site}` : "");
+  fill("[data-on]", origin ? ` on ${origin}` : "");
   for (const place of document.querySelectorAll<HTMLTimeElement>("[data-asked-at]")) {
     place.dateTime = asked_at;
     place.textContent = `at ${new Date(asked_at).toLocaleTimeString([], { timeStyle: "short" })}`;

@@ -14,7 +14,7 @@ const SLICE_MS = 2;
 const SLICE_TRIES = 1024;
 /** Between two looks at the clock there is one try, while the browser has compiled nothing, and up to so many later. */
 const MOST_TRIES = 16;
-/** A look that finds more time gone than this halves the tries, another doubles them: no machine is too slow for its slice. */
+/** A look that finds more time gone halves the tries, another doubles them: no machine is too slow for its slice. */
 const LOOK_MS = .2;
 
 const utf8 = new TextEncoder();

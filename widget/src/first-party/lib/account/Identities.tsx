@@ -15,7 +15,7 @@ export function IdentitiesCard({ state, onChange, refused }: Props) {
       {state.identities.length === 0
         ? <p class="hint">Link an account that you have elsewhere, and sign in with it from then on.</p>
         : <ul class="rows">{state.identities.map((each) => <Linked key={each.key} identity={each} state={state} onChange={onChange} />)}</ul>}
-      {state.providers.map((provider) => <Linking key={provider.id} provider={provider} hasPassword={state.has_password} />)}
+      <div class="buttons">{state.providers.map((provider) => <Linking key={provider.id} provider={provider} hasPassword={state.has_password} />)}</div>
     </section>
   );
 }

@@ -34,7 +34,7 @@ export function ssoView(site: () => Site, changed: (site: Site) => void): HTMLEl
     form = keyForm((pem) => send({ change: "public_key", public_key: pem }, "The key was saved"));
     if (sso === null) {
       view.replaceChildren(
-        h("div", { class: "row" }, act("Switch it on", { change: "new_secret" }, "Single sign-on is on")), form);
+        h("div", { class: "buttons" }, act("Switch it on", { change: "new_secret" }, "Single sign-on is on")), form);
       return;
     }
     const shown = secret === null ? null : secretBox(secret);
@@ -44,7 +44,7 @@ export function ssoView(site: () => Site, changed: (site: Site) => void): HTMLEl
     view.replaceChildren(
       ...(shown ? [shown] : []),
       h("ul", { class: "addresses" }, ...keys),
-      h("div", { class: "row" },
+      h("div", { class: "buttons" },
         act("New secret", { change: "new_secret" }, "There is a new secret", "Make a new secret? The one before is taken for another week."),
         act("Switch it off", { change: "off" }, "Single sign-on is off", "Switch single sign-on off? Everybody whom it signed in is signed out.")),
       toggle("sso-roles", "Roles from tokens", "A token may make somebody a viewer or a moderator; nobody an owner.", sso.roles,
@@ -60,7 +60,7 @@ export function ssoView(site: () => Site, changed: (site: Site) => void): HTMLEl
 function secretBox(secret: string): HTMLElement {
   return h("div", { class: "stack", tabindex: "-1", role: "group", "aria-labelledby": "sso-secret" },
     h("p", { id: "sso-secret" }, "The secret that your server signs with. Keep it now: it is not shown again."),
-    h("div", { class: "row" }, h("code", { class: "secret" }, secret), copyButton(() => secret)));
+    h("div", { class: "buttons" }, h("code", { class: "secret" }, secret), copyButton(() => secret)));
 }
 
 /** For sites that keep their private key to themselves. */
