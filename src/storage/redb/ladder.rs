@@ -1,8 +1,8 @@
 //! Keeps the end of a long read from holding up a write.
 //!
 //! The engine uses a page again once no snapshot needs it, and it is the next commit that frees all pages of which that
-//! has become true. After a read of seconds, with hundreds of commits beside it, that one commit took a quarter of a
-//! second. So while a long read goes on the writer takes a snapshot every few commits, a rung; when the read is over
+//! has become true. After a read with 3,000 commits beside it that one commit took 60 ms instead of 6, and it would
+//! take longer after more of them. So while a long read goes on the writer takes a snapshot every few commits, a rung; when the read is over
 //! it lets them go one by one, the oldest first, and each commit frees what lies between two rungs.
 
 use std::collections::VecDeque;
