@@ -6,6 +6,8 @@ pub mod text;
 
 pub mod storage;
 
+pub mod archive;
+
 pub mod outside;
 
 pub mod app;

@@ -40,6 +40,16 @@ pub enum Command {
     Doctor(Doctor),
     /// Bring the data file to this version's schema (the server does so by itself when it starts)
     Migrate(Migrate),
+    /// Write everything to one file, while the server runs: compressed, sealed, complete
+    Backup(Backup),
+    /// Bring a backup into an empty data directory
+    Restore(Restore),
+    /// Write everything as documented lines of JSON: the way out
+    Export(Export),
+    /// Bring an export into an empty data directory
+    Import(Import),
+    /// Copy the data file afresh, so that nothing deleted remains in it: now, or at the running server's next start
+    Compact,
     /// Ask the server whether it is well; for health checks of containers
     Health,
     /// Show it all: an article with comments, its dashboard and a mailbox, on this machine only
@@ -235,6 +245,43 @@ pub struct Doctor {
     /// Send a test mail and show the mail server's own answer
     #[arg(long, value_name = "ADDRESS")]
     pub send_test_mail: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// Where to; "-" for standard output
+    pub file: PathBuf,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub replace: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// What `afterword backup` wrote
+    pub file: PathBuf,
+    /// Only look whether the backup is whole; writes nothing
+    #[arg(long)]
+    pub check: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    /// Where to; "-" for standard output
+    #[arg(default_value = "-")]
+    pub file: PathBuf,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub replace: bool,
+    /// Print the digest of everything, and write nothing
+    #[arg(long, conflicts_with_all = ["file", "replace"])]
+    pub digest: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// What `afterword export` wrote; "-" for standard input
+    pub file: PathBuf,
 }
 
 #[derive(Debug, Args)]

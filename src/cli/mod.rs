@@ -4,11 +4,15 @@
 
 mod accounts;
 mod arguments;
+mod compact;
 mod control;
+mod delivery;
 pub mod demo;
 mod doctor;
+mod export;
 mod greeting;
 mod health;
+mod import;
 mod logging;
 pub mod machine;
 mod migrate;
@@ -58,6 +62,11 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Account(command) => say(carried_out(config?, command.into()).await?),
         Command::Config => say(config?.effective().trim_end()),
         Command::Migrate(arguments) => say(migrate::run(config?, &arguments).await?),
+        Command::Backup(arguments) => export::backup(config?, &arguments).await?,
+        Command::Restore(arguments) => say(import::restore(config?, arguments).await?),
+        Command::Export(arguments) => export::run(config?, &arguments).await?,
+        Command::Import(arguments) => say(import::run(config?, arguments).await?),
+        Command::Compact => say(compact::run(config?).await?),
         Command::Health => say(health::run(&config?).await?),
         Command::Doctor(arguments) => {
             let is_well = doctor::run(config, arguments).await?;

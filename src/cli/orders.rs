@@ -1,16 +1,18 @@
 //! What the command line asks to be done to a site's data, and what comes back. The running server carries an order
 //! out when one is there; otherwise the command does, with the data file open to itself: the same code either way.
 
+use std::fs::File;
 use std::net::IpAddr;
 
+use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use super::arguments::{
     AccountCommand, NewOwner, NewSite, OwnerCommand, SignOut, SiteCommand, SiteEdit, SsoEdit, Whose,
 };
-use super::{accounts, owners, sites, sso};
+use super::{accounts, export, owners, sites, sso};
 use crate::app::App;
-use crate::storage::redb::SchemaCheck;
+use crate::storage::redb::{SchemaCheck, wish_compaction};
 
 /// One thing to do.
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,6 +39,14 @@ pub enum Order {
     Audit {
         repair: bool,
     },
+    /// Everything, compressed: as a sealed backup, or as bare lines.
+    Export {
+        sealed: bool,
+    },
+    /// The digest of everything.
+    Digest,
+    /// Copy the data file afresh at the next start.
+    Compact,
     /// The schema version that whoever holds the data file brought it to.
     Schema,
 }
@@ -55,6 +65,10 @@ impl Order {
             Order::ListSessions(_) => "account sessions",
             Order::SignOut(_) => "account sign-out",
             Order::Audit { .. } => "doctor",
+            Order::Export { sealed: true } => "backup",
+            Order::Export { sealed: false } => "export",
+            Order::Digest => "export --digest",
+            Order::Compact => "compact",
             Order::Schema => "migrate --check",
         }
     }
@@ -107,7 +121,36 @@ pub enum Outcome {
     Sso(sso::Facts),
     Sessions(accounts::Sessions),
     Audit(AuditFacts),
-    Schema { version: u64 },
+    Schema {
+        version: u64,
+    },
+    Exported(export::Exported),
+    /// How large the data file is now.
+    CompactionWished {
+        bytes: u64,
+    },
+}
+
+impl Outcome {
+    /// How many bytes follow it.
+    pub fn attached_bytes(&self) -> u64 {
+        match self {
+            Outcome::Exported(exported) => exported.bytes,
+            _ => 0,
+        }
+    }
+}
+
+/// An outcome, and the bytes that follow it.
+pub struct Done {
+    pub outcome: Outcome,
+    pub attached: Option<File>,
+}
+
+impl From<Outcome> for Done {
+    fn from(outcome: Outcome) -> Done {
+        Done { outcome, attached: None }
+    }
 }
 
 /// What is in the data file, and where it disagrees with itself.
@@ -123,8 +166,22 @@ pub struct AuditFacts {
     pub only_proxy: Option<IpAddr>,
 }
 
-pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Outcome> {
+pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Done> {
+    if let Order::Export { sealed } = order {
+        let (exported, file) = export::spool(app, sealed).await?;
+        return Ok(Done { outcome: Outcome::Exported(exported), attached: Some(file) });
+    }
+    answer(app, order).await.map(Done::from)
+}
+
+async fn answer(app: &App, order: Order) -> anyhow::Result<Outcome> {
     Ok(match order {
+        Order::Export { .. } | Order::Digest => Outcome::Exported(export::digest(app).await?),
+        Order::Compact => {
+            let directory = &app.config.storage.directory;
+            wish_compaction(directory).with_context(|| format!("writing to {}", directory.display()))?;
+            Outcome::CompactionWished { bytes: app.store.figures().file_bytes }
+        }
         Order::AddSite(new) => Outcome::Site(sites::add(app, new).await?),
         Order::ListSites => Outcome::Sites(sites::list(app)),
         Order::ShowSite { key } => Outcome::Site(sites::show(app, &key)?),

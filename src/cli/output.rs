@@ -17,3 +17,8 @@ pub fn say_lines(lines: &[String]) {
 pub fn complain(fault: &anyhow::Error) {
     eprintln!("afterword: {fault:#}");
 }
+
+/// What a command did, where standard output may be what it made.
+pub fn note(text: impl std::fmt::Display) {
+    eprintln!("{text}");
+}

@@ -15,7 +15,7 @@ use tracing::{info, warn};
 
 use super::arguments::Serve;
 use super::control::Control;
-use super::{greeting, logging, wiring};
+use super::{compact, greeting, logging, wiring};
 use crate::app::App;
 use crate::config::Config;
 use crate::{jobs, web};
@@ -27,6 +27,7 @@ pub async fn run(mut config: Config, arguments: Serve) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     name_the_real_port(&mut config, address);
 
+    compact::if_wished(&config);
     let store = wiring::open_store(&config, arguments.one_commit_per_unit)?;
     let app = wiring::app(config, store)?;
     let control = Control::listen(&app.config.storage.directory);

@@ -38,13 +38,18 @@ pub fn config(named: Option<&Path>) -> anyhow::Result<Config> {
 
 /// Opens the data file, or says in a sentence why not.
 pub fn open_store(config: &Config, one_commit_per_unit: bool) -> anyhow::Result<Arc<RedbStore>> {
+    Ok(RedbStore::open(Options { one_commit_per_unit, ..options(config) })?)
+}
+
+/// How this configuration opens the data file.
+pub fn options(config: &Config) -> Options {
     let storage = &config.storage;
-    Ok(RedbStore::open(Options {
+    Options {
         directory: storage.directory.clone(),
         cache_bytes: storage.cache_bytes,
         reserve_bytes: storage.reserve_bytes,
-        one_commit_per_unit,
-    })?)
+        one_commit_per_unit: false,
+    }
 }
 
 /// For commands that make no sense without data: rather than begin an empty file in the wrong place, says so.

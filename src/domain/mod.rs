@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`ids`] and [`time`], then [`sites`], [`pages`] and [`threads`], then [`comments`] with
 //! [`document`] and [`moderation`], then people: [`accounts`], [`identities`], [`guests`], [`sessions`],
-//! [`second_factors`], [`departures`], and what they may not do: [`refusals`].
+//! [`second_factors`], [`departures`], what they did: [`history`], and what they may not do: [`refusals`].
 
 pub mod accounts;
 pub mod comments;
@@ -10,6 +10,7 @@ pub mod departures;
 pub mod devices;
 pub mod document;
 pub mod guests;
+pub mod history;
 pub mod identities;
 pub mod ids;
 pub mod moderation;

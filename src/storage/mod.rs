@@ -7,6 +7,7 @@
 //! Each trait's promises are tested once, by the `conformance!` suite, on every engine.
 
 pub mod accounts;
+pub mod archive;
 pub mod attempts;
 pub mod comments;
 pub mod guests;
@@ -26,6 +27,7 @@ pub mod votes;
 use crate::domain::Refusal;
 
 pub use accounts::Accounts;
+pub use archive::Archive;
 pub use attempts::Attempts;
 pub use comments::Comments;
 pub use guests::Guests;
@@ -44,6 +46,7 @@ pub use votes::Votes;
 /// A store: every feature's trait together.
 pub trait Store:
     Accounts
+    + Archive
     + Attempts
     + Comments
     + Guests
@@ -62,6 +65,7 @@ pub trait Store:
 }
 impl<T> Store for T where
     T: Accounts
+        + Archive
         + Attempts
         + Comments
         + Guests

@@ -1,5 +1,6 @@
 //! The real binary, as its owner runs it: what it prints, what it refuses, how it starts and stops.
 
+mod backup;
 mod control;
 mod doctor;
 mod home;

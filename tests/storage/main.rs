@@ -6,6 +6,7 @@
 mod support;
 
 mod accounts;
+mod archive;
 mod around;
 mod attempts;
 mod claims;

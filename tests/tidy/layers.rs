@@ -12,6 +12,7 @@ const LAYERS: &[(&str, &str, &[&str])] = &[
     ("storage::redb", "src/storage/redb/", &["storage", "domain"]),
     ("storage::redb", "migrations/redb/", &["storage", "domain"]),
     ("storage", "src/storage/", &["domain"]),
+    ("archive", "src/archive/", &["domain", "storage"]),
     ("outside", "src/outside/", &["domain", "config"]),
     ("config", "src/config/", &["domain"]),
     ("app", "src/app.rs", &["domain", "storage", "outside", "config", "actions", "jobs"]),
@@ -21,7 +22,19 @@ const LAYERS: &[(&str, &str, &[&str])] = &[
     (
         "cli",
         "src/cli/",
-        &["domain", "text", "storage", "storage::redb", "outside", "app", "config", "actions", "jobs", "web"],
+        &[
+            "domain",
+            "text",
+            "storage",
+            "storage::redb",
+            "archive",
+            "outside",
+            "app",
+            "config",
+            "actions",
+            "jobs",
+            "web",
+        ],
     ),
 ];
 
@@ -38,8 +51,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hyper", &["web", "cli"]),
     ("hyper_util", &["web", "cli"]),
     ("utoipa", &["web"]),
-    ("serde", &["storage::redb", "outside", "config", "actions", "jobs", "web", "cli"]),
-    ("serde_json", &["storage::redb", "outside", "config", "actions", "jobs", "web", "cli"]),
+    ("serde", &["storage::redb", "archive", "outside", "config", "actions", "jobs", "web", "cli"]),
+    ("serde_json", &["storage::redb", "archive", "outside", "config", "actions", "jobs", "web", "cli"]),
     ("tokio", &["storage", "storage::redb", "outside", "app", "actions", "jobs", "web", "cli"]),
     ("async_trait", &["storage", "storage::redb", "outside", "app", "actions", "jobs", "web", "cli"]),
 ];

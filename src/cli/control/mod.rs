@@ -2,12 +2,12 @@
 //! the data file.
 //!
 //! One connection carries one order, as lines of JSON: the server says who it is, the command says what to do, the
-//! server says what came of it. Only the user who runs the server, and root, are heard.
+//! server says what came of it; an export follows as bytes. Only the user who runs the server, and root, are heard.
 
 mod client;
 mod server;
 
-pub use client::{ask, ask_server};
+pub use client::{ask, ask_server, fetch};
 pub use server::Control;
 
 use std::path::{Path, PathBuf};

@@ -90,11 +90,15 @@ async fn converse(app: &App, stream: UnixStream) -> io::Result<()> {
     if order.is_empty() {
         return Ok(()); // It only wanted to know who is here.
     }
+    let mut attached = None;
     let answer = match serde_json::from_str::<Order>(&order) {
         Ok(order) => {
             info!("a command asks: {}", order.name());
             match orders::carry_out(app, order).await {
-                Ok(outcome) => Answer::Done(outcome),
+                Ok(done) => {
+                    attached = done.attached;
+                    Answer::Done(done.outcome)
+                }
                 Err(fault) => Answer::Failed(format!("{fault:#}")),
             }
         }
@@ -103,7 +107,11 @@ async fn converse(app: &App, stream: UnixStream) -> io::Result<()> {
             env!("CARGO_PKG_VERSION")
         )),
     };
-    writing.write_all(&line(&answer)?).await
+    writing.write_all(&line(&answer)?).await?;
+    if let Some(file) = attached {
+        tokio::io::copy(&mut tokio::fs::File::from_std(file), &mut writing).await?;
+    }
+    Ok(())
 }
 
 fn line(value: &impl serde::Serialize) -> io::Result<Vec<u8>> {

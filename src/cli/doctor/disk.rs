@@ -4,6 +4,7 @@ use rustix::fs::{Access, access, statvfs};
 
 use super::finding::Finding;
 use crate::config::Config;
+use crate::storage::redb::is_compaction_wished;
 
 pub fn look(config: &Config) -> Vec<Finding> {
     let directory = &config.storage.directory;
@@ -20,14 +21,18 @@ pub fn look(config: &Config) -> Vec<Finding> {
                 .do_this("run as the user who runs the server, or give it the directory with chown"),
         ];
     }
-    match statvfs(directory) {
+    let mut found = match statvfs(directory) {
         Ok(disk) => vec![room(
             &shown.to_string(),
             disk.f_bavail.saturating_mul(disk.f_frsize),
             config.storage.reserve_bytes,
         )],
         Err(fault) => vec![Finding::wrong(format!("the disk of {shown} cannot be asked: {fault}"))],
+    };
+    if is_compaction_wished(directory) {
+        found.push(Finding::note("the data file is compacted at the next start of the server"));
     }
+    found
 }
 
 fn room(directory: &str, free: u64, reserve: u64) -> Finding {

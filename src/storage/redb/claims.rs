@@ -14,10 +14,10 @@ use super::recent_text;
 use super::sites::member;
 use super::stored::comment::CommentRow;
 use super::stored::people::{StoredGuest, StoredMember};
-use super::stored::record::Deed;
 use super::tables::{CborRows, FixedRows, Tables};
 use super::unit::Effects;
 use super::{catalog, votes};
+use crate::domain::history::Deed;
 use crate::domain::moderation::{self, Writer};
 use crate::domain::{
     Account, AccountId, Author, GuestId, Member, PendingReason, Place, SiteId, Standing, ThreadId, Timestamp,

@@ -7,11 +7,11 @@ use super::keys;
 use super::ledger;
 use super::recent_text;
 use super::stored::comment::CommentRow;
-use super::stored::record::Deed;
 use super::stored::thread::{StoredBody, StoredRevision};
 use super::tables::{CborRows, Fixed, FixedRows, Rows, Tables};
 use super::unit::Effects;
 use crate::domain::comments::RemovedBy;
+use crate::domain::history::Deed;
 use crate::domain::{
     AccountId, Comment, CommentId, Document, PendingReason, Refusal, Removal, SiteId, Standing, Timestamp,
 };

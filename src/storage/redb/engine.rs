@@ -11,6 +11,7 @@ use super::disk::Disk;
 use super::fault::Fault;
 use super::handle::{Handle, Openness};
 use super::heads::Heads;
+use super::ladder::Ladder;
 use super::tables::Snapshot;
 use super::unit::Effects;
 use super::writer::Command;
@@ -32,6 +33,7 @@ pub struct Engine {
     pub units: AtomicU64,
     /// The last attempt to write failed for want of space.
     pub refused_for_space: AtomicBool,
+    pub ladder: Ladder,
 }
 
 impl Engine {
@@ -45,6 +47,7 @@ impl Engine {
             commits: AtomicU64::new(0),
             units: AtomicU64::new(0),
             refused_for_space: AtomicBool::new(false),
+            ladder: Ladder::default(),
         }
     }
 
@@ -73,6 +76,7 @@ impl Engine {
     /// Opens the file anew and drops what memory knew of it. Called by the writer thread only. An error says that
     /// nothing can be written.
     pub fn reopen(&self, seen: u64) -> Result<(), Fault> {
+        self.ladder.clear();
         let reopened = self.handle.reopen(seen);
         self.heads.forget();
         let (transaction, _) = self.handle.begin_read();

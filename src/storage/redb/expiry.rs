@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::fault::Fault;
 use super::keys;
-use super::tables::{Rows, Tables};
+use super::tables::{Open, Rows, Tables};
 use crate::domain::Timestamp;
 
 /// Where comments came from, texts of spam and removed comments.
@@ -105,6 +105,21 @@ pub fn due(tables: &Tables<'_>, family: Family, now: Timestamp, limit: usize) ->
             return Err(Fault::corrupt("an expiry that is cut short"));
         };
         found.push(Due { kept: Kept::from_codes(family, *kind)?, key: key.to_vec(), entry });
+    }
+    Ok(found)
+}
+
+/// Everything of one kind that a family keeps: until when, and its key.
+pub fn all_of(expiries: &impl Rows<Open, ()>, kept: Kept) -> Result<Vec<(Timestamp, Vec<u8>)>, Fault> {
+    let (family, code) = kept.codes();
+    let (first, end) = ([family as u8], [family as u8 + 1]);
+    let mut found = Vec::new();
+    for row in expiries.range(&first[..]..&end[..])? {
+        let row = row?;
+        let entry = row.0.value();
+        if entry.get(9) == Some(&code) {
+            found.push((keys::moment_at(entry, 1), entry[10..].to_vec()));
+        }
     }
     Ok(found)
 }

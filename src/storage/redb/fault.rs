@@ -8,6 +8,8 @@ pub enum Fault {
     Engine(Box<redb::Error>),
     /// A row that does not decode, or that another row names and that is not there.
     Corrupt(String),
+    /// Who took what was read, for an export, could not.
+    Refused(StoreError),
 }
 
 impl Fault {
@@ -28,7 +30,7 @@ impl Fault {
                     | E::LockPoisoned(_)
                     | E::Unsupported
             ),
-            Fault::Corrupt(_) => false,
+            Fault::Corrupt(_) | Fault::Refused(_) => false,
         }
     }
 }
@@ -43,6 +45,7 @@ impl From<Fault> for StoreError {
     fn from(fault: Fault) -> StoreError {
         match fault {
             Fault::Corrupt(what) => StoreError::Corrupt(what),
+            Fault::Refused(error) => error,
             Fault::Engine(error) => match *error {
                 redb::Error::Io(error) if is_full(&error) => StoreError::Full(error.to_string()),
                 redb::Error::Corrupted(what) => StoreError::Corrupt(what),

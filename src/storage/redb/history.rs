@@ -3,8 +3,9 @@
 use super::fault::Fault;
 use super::keys;
 use super::ledger;
-use super::stored::record::{Deed, StoredRecord};
+use super::stored::record::StoredRecord;
 use super::tables::Tables;
+use crate::domain::history::Deed;
 use crate::domain::{AccountId, CommentId, SiteId, ThreadId, Timestamp};
 
 /// Something somebody did.
@@ -20,6 +21,6 @@ pub struct Record {
 
 pub fn write(tables: &mut Tables<'_>, record: &Record) -> Result<(), Fault> {
     let sequence = ledger::next_number(tables, "last_record")?;
-    let row = StoredRecord::new(record.deed, record.at, record.by, record.thread, record.comment);
+    let row = StoredRecord::new(record.deed, record.at, record.by, Some(record.thread), record.comment);
     tables.history.write(&keys::history(record.site, sequence), &row)
 }

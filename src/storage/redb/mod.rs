@@ -1,7 +1,8 @@
 //! The redb engine: one embedded file, one thread that writes, readers with snapshots of their own.
 //!
 //! Reading order: [`tables`] says what is stored, [`ledger`] what moves together, [`writer`] how it becomes durable,
-//! [`engine`] how it is read; then a module per trait. [`audit`] recomputes everything that is counted or indexed.
+//! [`engine`] how it is read; then a module per trait.
+//! [`archive`] is the way out and in. [`audit`] recomputes everything that is counted or indexed.
 //!
 //! Invariant: what a method answered is on disk, and memory ([`heads`], [`catalog`]) holds it before the answer
 //! leaves.
@@ -14,6 +15,7 @@ use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
 mod accounts;
+mod archive;
 mod around;
 mod arrivals;
 mod attempts;
@@ -39,6 +41,7 @@ mod history;
 mod holdings;
 mod identities;
 mod keys;
+mod ladder;
 mod ledger;
 mod mail_links;
 mod mine;
@@ -67,6 +70,9 @@ mod votes;
 mod ways_in;
 mod writer;
 
+pub use archive::{
+    Compacted, Draft, DraftError, compact, compact_if_wished, is_compaction_wished, wish_compaction,
+};
 pub use disk::{Disk, FileDisk};
 pub use open::{OpenError, SchemaCheck, check_schema};
 

@@ -6,11 +6,11 @@ use super::history::{self, Record};
 use super::ledger;
 use super::stored::comment::CommentRow;
 use super::stored::people::StoredGuest;
-use super::stored::record::Deed;
 use super::stored::thread::ThreadRow;
 use super::tables::{CborRows, Rows, Tables};
 use super::unit::Effects;
 use crate::domain::comments::{RemovedBy, Verdict};
+use crate::domain::history::Deed;
 use crate::domain::{
     AccountId, Author, Comment, CommentId, Guest, Refusal, SiteId, Standing, Thread, Timestamp,
 };

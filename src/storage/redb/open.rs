@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use redb::{DatabaseError, StorageError};
+use redb::{Database, DatabaseError, StorageError};
 use tokio::sync::mpsc;
 
 use super::catalog::Catalog;
@@ -75,10 +75,7 @@ impl RedbStore {
         let file = options.directory.join(FILE);
         let failed =
             |fault: Fault| OpenError::Io { file: file.clone(), reason: StoreError::from(fault).to_string() };
-        // Looked at before it is opened: a file that is refused is not changed.
-        refuse_newer(&file, peek(&*disk, &file)?.unwrap_or(0))?;
-        let database = handle::open(&*disk, options.cache_bytes).map_err(|error| refused(&file, error))?;
-        schema::migrate(&database).map_err(failed)?;
+        let database = migrated(&*disk, &options, &file)?;
 
         let handle = Handle::new(Arc::clone(&disk), options.cache_bytes, database);
         let catalog = Catalog::default();
@@ -102,6 +99,18 @@ pub fn check_schema(directory: &Path) -> Result<SchemaCheck, OpenError> {
     peek(&FileDisk::new(directory, file.clone()), &file).map(SchemaCheck::of)
 }
 
+/// The file, open, with the newest schema.
+pub fn migrated(disk: &dyn Disk, options: &Options, file: &Path) -> Result<Database, OpenError> {
+    // Looked at before it is opened: a file that is refused is not changed.
+    refuse_newer(file, peek(disk, file)?.unwrap_or(0))?;
+    let database = handle::open(disk, options.cache_bytes).map_err(|error| refused(file, error))?;
+    schema::migrate(&database).map_err(|fault| OpenError::Io {
+        file: file.to_owned(),
+        reason: StoreError::from(fault).to_string(),
+    })?;
+    Ok(database)
+}
+
 fn refuse_newer(file: &Path, found: u64) -> Result<(), OpenError> {
     let known = schema::CURRENT;
     if found > known {
@@ -111,7 +120,7 @@ fn refuse_newer(file: &Path, found: u64) -> Result<(), OpenError> {
 }
 
 /// Makes the directory, and a file in it.
-fn writable(directory: &Path) -> io::Result<()> {
+pub fn writable(directory: &Path) -> io::Result<()> {
     // Addresses and password hashes lie here: nobody else on this machine reads them.
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     rustix::fs::access(directory, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)?;

@@ -9,14 +9,17 @@ use std::ops::RangeBounds;
 
 use minicbor::{Decode, Encode};
 use redb::{
-    AccessGuard, Key, Range, ReadOnlyTable, ReadTransaction, ReadableTable, Table, TableDefinition, Value,
-    WriteTransaction,
+    AccessGuard, Database, Key, Range, ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata,
+    Table, TableDefinition, Value, WriteTransaction,
 };
 use std::borrow::Borrow;
 
 use super::codec;
 use super::fault::Fault;
 use super::keys;
+
+/// Bytes in one transaction, when a table is copied.
+const COPIED_AT_ONCE: usize = 4 << 20;
 
 /// A row's bytes, as [`codec`] writes them.
 pub type Row = &'static [u8];
@@ -40,7 +43,6 @@ macro_rules! tables {
         }
 
         /// The tables of one snapshot.
-        #[cfg_attr(not(test), expect(dead_code, reason = "some tables only the writer looks at"))]
         pub struct Snapshot<'t> {
             $($(#[$doc])* pub $field: Reading<'t, $key, $value>,)*
         }
@@ -63,8 +65,25 @@ macro_rules! tables {
         }
 
         /// The names of all tables.
-        #[cfg(test)]
         pub const NAMES: &[&str] = &[$($name),*];
+
+        /// Every row of every table into an empty file, as it is; says how many there were. `before_each` chunk may
+        /// say that there is no room for it.
+        pub fn copy(
+            from: &Snapshot<'_>,
+            to: &Database,
+            mut before_each: impl FnMut() -> Result<(), Fault>,
+        ) -> Result<u64, Fault> {
+            let mut rows = 0;
+            $(rows += from.$field.copy_to(to, &mut before_each)?;)*
+            Ok(rows)
+        }
+
+        /// Whether two snapshots hold the same rows; if not, names the first table that differs.
+        pub fn compare(left: &Snapshot<'_>, right: &Snapshot<'_>) -> Result<(), Fault> {
+            $(left.$field.compare(&right.$field)?;)*
+            Ok(())
+        }
     };
 }
 
@@ -288,6 +307,59 @@ impl<'t, K: Key + 'static, V: Value + 'static> Reading<'t, K, V> {
         }
         let table = self.transaction.open_table(TableDefinition::new(self.name))?;
         Ok(self.table.get_or_init(|| table))
+    }
+
+    /// All rows into a table of the same name, in transactions of bounded size.
+    fn copy_to(
+        &self,
+        to: &Database,
+        before_each: &mut impl FnMut() -> Result<(), Fault>,
+    ) -> Result<u64, Fault> {
+        let mut rows = self.all()?;
+        let (mut copied, mut is_done) = (0, false);
+        while !is_done {
+            before_each()?;
+            let transaction = to.begin_write()?;
+            {
+                let mut table = transaction.open_table(TableDefinition::<K, V>::new(self.name))?;
+                let mut bytes = 0;
+                while bytes < COPIED_AT_ONCE {
+                    let Some(row) = rows.next() else {
+                        is_done = true;
+                        break;
+                    };
+                    let (key, value) = row?;
+                    bytes += 64 + K::as_bytes(&key.value()).as_ref().len();
+                    bytes += V::as_bytes(&value.value()).as_ref().len();
+                    table.insert(key.value(), value.value())?;
+                    copied += 1;
+                }
+            }
+            transaction.commit()?;
+        }
+        Ok(copied)
+    }
+
+    fn compare(&self, other: &Self) -> Result<(), Fault> {
+        let (mut left, mut right) = (self.all()?, other.all()?);
+        loop {
+            let is_same = match (left.next().transpose()?, right.next().transpose()?) {
+                (None, None) => return Ok(()),
+                (Some((key, value)), Some((other_key, other_value))) => {
+                    K::as_bytes(&key.value()).as_ref() == K::as_bytes(&other_key.value()).as_ref()
+                        && V::as_bytes(&value.value()).as_ref() == V::as_bytes(&other_value.value()).as_ref()
+                }
+                _ => false,
+            };
+            if !is_same {
+                return Err(Fault::corrupt(format!("a copy of the table {} came out different", self.name)));
+            }
+        }
+    }
+
+    /// How many rows there are, without reading them.
+    pub fn count(&self) -> Result<u64, Fault> {
+        Ok(self.table()?.len()?)
     }
 }
 

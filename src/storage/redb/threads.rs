@@ -12,9 +12,9 @@ use super::history::{self, Record};
 use super::keys;
 use super::ledger;
 use super::names;
-use super::stored::record::Deed;
 use super::tables::{Rows, Snapshot};
 use super::{around, conversation, mine, pages};
+use crate::domain::history::Deed;
 use crate::domain::threads::{Closed, Head, RootCursor};
 use crate::domain::{
     AccountId, Comment, CommentId, Order, PageKey, Place, Refusal, SiteId, Thread, ThreadId, Timestamp,

@@ -91,6 +91,7 @@ impl Writer {
                 }
             }
         }
+        self.engine.ladder.clear();
         self.engine.handle.close();
         for done in closing {
             let _ = done.send(());
@@ -180,6 +181,7 @@ impl Writer {
         }
         transaction.commit().map_err(|error| Broken::AtCommit(error.into()))?;
         self.engine.note_commit(batch.len());
+        self.engine.ladder.after_commit(&self.engine.handle);
         self.engine.remember(effects);
         Ok(())
     }

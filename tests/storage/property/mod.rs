@@ -18,6 +18,8 @@ use crate::support::world::*;
 use model::{GUESTS, MEMBERS, Model, PAGES};
 use operations::Operation;
 
+/// Sequences that also go through a real file, which takes longer.
+const SEQUENCES_OUT_AND_IN: u32 = 60;
 /// Sequences per test; there are four tests, so that they can run side by side.
 const SEQUENCES: u32 = 500;
 const OPERATIONS: usize = 50;
@@ -30,13 +32,18 @@ pub struct Run {
 }
 
 fn check(weights: operations::Weights) {
+    check_so_many(SEQUENCES, weights, false);
+}
+
+/// With `out_and_in`, what is there at the end also goes through an export and comes back.
+fn check_so_many(sequences: u32, weights: operations::Weights, out_and_in: bool) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let config = Config { cases: SEQUENCES, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: sequences, failure_persistence: None, ..Config::default() };
     let sequences = prop::collection::vec(operations::any(weights), OPERATIONS);
     // The same sequences every time: what fails here fails everywhere. More of them are tried by raising the number.
     let chance = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let ran = TestRunner::new_with_rng(config, chance).run(&sequences, |sequence| {
-        runtime.block_on(run(&sequence));
+        runtime.block_on(run(&sequence, out_and_in));
         Ok(())
     });
     if let Err(failure) = ran {
@@ -44,7 +51,7 @@ fn check(weights: operations::Weights) {
     }
 }
 
-async fn run(sequence: &[Operation]) {
+async fn run(sequence: &[Operation], out_and_in: bool) {
     let store: Arc<dyn Store> = engines::redb_on(&SharedDisk::new());
     let mut world = World::empty(store);
     world.site = world.add_site("blog").await;
@@ -63,6 +70,9 @@ async fn run(sequence: &[Operation]) {
     }
     run.compare().await;
     run.world.audit().await;
+    if out_and_in {
+        crate::archive::comes_back(&*run.world.store).await;
+    }
     run.world.store.close().await;
 }
 
@@ -130,4 +140,19 @@ fn a_discussion_over_weeks_stays_as_the_model_says() {
         claim: 1,
         wait: 8,
     });
+}
+
+#[test]
+fn any_discussion_comes_back_from_its_export() {
+    let weights = operations::Weights {
+        post: 10,
+        edit: 4,
+        remove: 3,
+        moderate: 6,
+        like: 6,
+        close: 1,
+        claim: 1,
+        wait: 3,
+    };
+    check_so_many(SEQUENCES_OUT_AND_IN, weights, true);
 }

@@ -3,6 +3,7 @@
 use super::super::fault::Fault;
 use super::unknown;
 use crate::domain::comments::RemovedBy;
+use crate::domain::history::Deed;
 use crate::domain::sites::PageIdentity;
 use crate::domain::{PendingReason, Role, Standing};
 
@@ -90,6 +91,33 @@ pub fn identity(code: u8) -> Result<PageIdentity, Fault> {
     })
 }
 
+pub fn of_deed(deed: Deed) -> u8 {
+    match deed {
+        Deed::Approved => 0,
+        Deed::MarkedSpam => 1,
+        Deed::Removed => 2,
+        Deed::Pinned => 3,
+        Deed::Unpinned => 4,
+        Deed::Closed => 5,
+        Deed::Reopened => 6,
+        Deed::Claimed => 7,
+    }
+}
+
+pub fn deed(code: u8) -> Result<Deed, Fault> {
+    Ok(match code {
+        0 => Deed::Approved,
+        1 => Deed::MarkedSpam,
+        2 => Deed::Removed,
+        3 => Deed::Pinned,
+        4 => Deed::Unpinned,
+        5 => Deed::Closed,
+        6 => Deed::Reopened,
+        7 => Deed::Claimed,
+        other => return Err(unknown("deed", other)),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,6 +133,9 @@ mod tests {
             }
             if let Ok(it) = role(code) {
                 assert_eq!(of_role(it), code);
+            }
+            if let Ok(it) = deed(code) {
+                assert_eq!(of_deed(it), code);
             }
             if let Ok(it) = identity(code) {
                 assert_eq!(of_identity(it), code);

@@ -2,8 +2,11 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{Id, id};
-use crate::domain::{AccountId, CommentId, ThreadId, Timestamp};
+use super::super::fault::Fault;
+use super::{Id, codes, id, uuid};
+use crate::domain::history::Deed;
+use crate::domain::{AccountId, CommentId, SiteId, ThreadId, Timestamp};
+use crate::storage::archive::Record;
 
 #[derive(Encode, Decode, Debug, PartialEq, Eq)]
 #[cbor(map)]
@@ -21,35 +24,32 @@ pub struct StoredRecord {
     comment: Option<Id>,
 }
 
-/// What was done. The numbers are stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Deed {
-    Approved = 0,
-    MarkedSpam = 1,
-    Removed = 2,
-    Pinned = 3,
-    Unpinned = 4,
-    Closed = 5,
-    Reopened = 6,
-    /// A guest signed in, and their comment became the account's.
-    Claimed = 7,
-}
-
 impl StoredRecord {
     pub fn new(
         deed: Deed,
         at: Timestamp,
         by: Option<AccountId>,
-        thread: ThreadId,
+        thread: Option<ThreadId>,
         comment: Option<CommentId>,
     ) -> StoredRecord {
         StoredRecord {
-            deed: deed as u8,
+            deed: codes::of_deed(deed),
             at: at.as_millis(),
             by: by.map(|account| id(account.0)),
-            thread: Some(thread.0),
+            thread: thread.map(|thread| thread.0),
             comment: comment.map(|comment| id(comment.0)),
         }
+    }
+
+    pub fn into_record(self, site: SiteId, sequence: u64) -> Result<Record, Fault> {
+        Ok(Record {
+            site,
+            sequence,
+            deed: codes::deed(self.deed)?,
+            at: Timestamp::from_millis(self.at),
+            by: self.by.map(|it| AccountId(uuid(&it))),
+            thread: self.thread.map(ThreadId),
+            comment: self.comment.map(|it| CommentId(uuid(&it))),
+        })
     }
 }
