@@ -1,6 +1,7 @@
 //! Whether what a visitor does takes longer the more the file holds.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -159,14 +160,14 @@ impl Draws {
         let mut connection = Connection::open(server.address).await?;
         while draws.drawn.len() < DRAWS {
             let thread = zipf.draw();
-            if !known.contains_key(&thread) {
+            if let Entry::Vacant(unknown) = known.entry(thread) {
                 let page = page(thread);
                 let path = format!("/api/v1/sites/bench/thread?page={page}");
                 connection.ask(&get(&path, BROTLI), false).await?;
                 let answer = connection.ask(&get(&path, ""), true).await?;
                 let shown: Value = serde_json::from_slice(&answer.body)?;
                 let first = shown["conversations"][0]["comments"][0]["id"].as_str();
-                known.insert(thread, first.map(|_| draws.pages.len()));
+                unknown.insert(first.map(|_| draws.pages.len()));
                 if let Some(first) = first {
                     draws.comments.push(first.to_owned());
                     draws.pages.push(page);

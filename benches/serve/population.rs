@@ -147,7 +147,7 @@ async fn plant(population: &Population) -> anyhow::Result<()> {
         let posted_at = Timestamp::from_millis((began + number as u64 * step) as i64);
         let author = accounts[number * 7_919 % accounts.len()];
         let thread = zipf.draw();
-        let text = words(number, 12 + number % 40);
+        let text = words(number, 8 + number % 24);
         let new = seeds::new_comment(&site, author, &page(thread), &text, posted_at);
         let (its_store, last_roots) = (store.clone(), last_roots.clone());
         while under_way.len() >= UNDER_WAY {
