@@ -101,9 +101,10 @@ test-browsers: build ## Sign in, refresh and sign out in Chromium, Firefox and W
 	@scripts/engines.sh chromium firefox webkit
 	@$(sign_in_tests)
 
+# A part of it: make bench only="posts likes". Whether it works at all: make bench only=quick.
 .PHONY: bench
-bench: widget ## Measure the release build against bare warp and one commit per post
-	@cargo bench --bench serve
+bench: widget ## Measure the release build beside its references, and write docs/benchmarks.md
+	@cargo bench --bench serve -- $(only)
 
 .PHONY: load
 load: widget ## Load the release build with sign-ins: memory, waiting readers, timing, commits

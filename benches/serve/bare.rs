@@ -8,6 +8,10 @@ use bytes::Bytes;
 use warp::Filter;
 use warp::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
+/// What makes this program the bare server; the directory of the answer follows.
+pub const ARGUMENT: &str = "--bare";
+pub const PATH: &str = "/thread";
+
 /// Serves the answer recorded in `directory` on a port of the kernel's, printed as the first line of standard output:
 /// 200 with the body, or 304 if the request's `If-None-Match` is the recorded `ETag`.
 pub async fn serve(directory: &Path) -> anyhow::Result<()> {
@@ -22,7 +26,7 @@ pub async fn serve(directory: &Path) -> anyhow::Result<()> {
         }
     }
     let route = warp::get()
-        .and(warp::path("thread"))
+        .and(warp::path(PATH.trim_start_matches('/')))
         .and(warp::header::optional::<String>("if-none-match"))
         .then(move |seen: Option<String>| {
             let (body, headers) = (body.clone(), headers.clone());

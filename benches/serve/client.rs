@@ -1,15 +1,11 @@
-//! The load: many keep-alive connections that send one prepared request after another. It reads only as much of an
-//! answer as it must, so that the machine's cores go to the server.
+//! A keep-alive HTTP/1.1 connection that reads only as much of an answer as it must, so that the machine's cores go to
+//! the server.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// A keep-alive HTTP/1.1 connection.
 pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
@@ -39,9 +35,33 @@ impl Connection {
 
     /// Sends `request` and reads its answer; `keep_body` copies the body out.
     pub async fn ask(&mut self, request: &[u8], keep_body: bool) -> std::io::Result<Answer> {
+        let mut body = Vec::new();
+        let seen = self.exchange(request, keep_body.then_some(&mut body)).await?;
+        let head = text(&self.buffer[..seen.head])?.to_owned();
+        Ok(Answer { status: seen.status, head, body })
+    }
+
+    /// The same without keeping anything of the answer: its status.
+    pub async fn ask_status(&mut self, request: &[u8]) -> std::io::Result<u16> {
+        Ok(self.exchange(request, None).await?.status)
+    }
+
+    /// The same, for what the head tells.
+    pub async fn ask_head(&mut self, request: &[u8], body: &mut Vec<u8>) -> std::io::Result<(u16, &str)> {
+        body.clear();
+        let seen = self.exchange(request, Some(body)).await?;
+        Ok((seen.status, text(&self.buffer[..seen.head])?))
+    }
+
+    /// The head stays in the buffer.
+    async fn exchange(
+        &mut self,
+        request: &[u8],
+        mut body: Option<&mut Vec<u8>>,
+    ) -> std::io::Result<Exchanged> {
         self.stream.write_all(request).await?;
         let mut filled = 0;
-        let head_end = loop {
+        let head = loop {
             let read = self.stream.read(&mut self.buffer[filled..]).await?;
             if read == 0 {
                 return Err(std::io::ErrorKind::UnexpectedEof.into());
@@ -53,26 +73,35 @@ impl Connection {
                 break from + at + 4;
             }
         };
-        let head = std::str::from_utf8(&self.buffer[..head_end]).map_err(std::io::Error::other)?.to_owned();
-        let status = head.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0);
-        let length = length_of(&head).unwrap_or(0);
-        let mut body = Vec::new();
-        if keep_body {
-            body.extend_from_slice(&self.buffer[head_end..filled]);
+        let told = text(&self.buffer[..head])?;
+        let status = told.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0);
+        let length = if status == 304 { 0 } else { length_of(told).unwrap_or(0) };
+        if let Some(body) = &mut body {
+            body.extend_from_slice(&self.buffer[head..filled]);
         }
-        let mut received = filled - head_end;
+        let mut received = filled - head;
         while received < length {
-            let read = self.stream.read(&mut self.buffer).await?;
+            let read = self.stream.read(&mut self.buffer[head..]).await?;
             if read == 0 {
                 return Err(std::io::ErrorKind::UnexpectedEof.into());
             }
-            if keep_body {
-                body.extend_from_slice(&self.buffer[..read]);
+            if let Some(body) = &mut body {
+                body.extend_from_slice(&self.buffer[head..head + read]);
             }
             received += read;
         }
-        Ok(Answer { status, head, body })
+        Ok(Exchanged { status, head })
     }
+}
+
+struct Exchanged {
+    status: u16,
+    /// Bytes of the head.
+    head: usize,
+}
+
+fn text(bytes: &[u8]) -> std::io::Result<&str> {
+    std::str::from_utf8(bytes).map_err(std::io::Error::other)
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
@@ -84,52 +113,4 @@ fn length_of(head: &str) -> Option<usize> {
         let (key, value) = line.split_once(':')?;
         key.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
     })
-}
-
-/// What a run measured.
-#[derive(Clone, Copy, Debug)]
-pub struct Measured {
-    pub per_second: f64,
-    pub p50: Duration,
-    pub p99: Duration,
-}
-
-/// Runs `clients` connections for `time`; each asks what `request(client, turn)` gives and must be answered `status`.
-pub async fn load(
-    address: SocketAddr,
-    clients: usize,
-    time: Duration,
-    status: u16,
-    request: impl Fn(usize, usize) -> Arc<[u8]> + Send + Sync + 'static,
-) -> anyhow::Result<Measured> {
-    let request = Arc::new(request);
-    let stop = Arc::new(AtomicBool::new(false));
-    let mut running = Vec::new();
-    for client in 0..clients {
-        let (request, stop) = (request.clone(), stop.clone());
-        running.push(tokio::spawn(async move {
-            let mut connection = Connection::open(address).await?;
-            let mut times = Vec::with_capacity(64 * 1024);
-            while !stop.load(Ordering::Relaxed) {
-                let bytes = request(client, times.len());
-                let began = Instant::now();
-                let answer = connection.ask(&bytes, false).await?;
-                times.push(began.elapsed());
-                anyhow::ensure!(answer.status == status, "expected {status}, got {}", answer.head);
-            }
-            anyhow::Ok(times)
-        }));
-    }
-    let began = Instant::now();
-    tokio::time::sleep(time).await;
-    stop.store(true, Ordering::Relaxed);
-    let elapsed = began.elapsed();
-    let mut times = Vec::new();
-    for client in running {
-        times.extend(client.await??);
-    }
-    anyhow::ensure!(!times.is_empty(), "nothing was answered");
-    times.sort_unstable();
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-    Ok(Measured { per_second: times.len() as f64 / elapsed.as_secs_f64(), p50: at(0.50), p99: at(0.99) })
 }

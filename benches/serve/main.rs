@@ -1,5 +1,8 @@
-//! `make bench`: what a thread read and a durable post cost over HTTP, each beside its reference in the same run, because
+//! `make bench`: what reading and writing cost over HTTP, each figure beside its reference in the same run, because
 //! machines differ. Starts the real server (release) as a process of its own and loads it over loopback.
+//!
+//! `make bench only="posts likes"` measures some parts; `quick` among them makes everything short, to see that it works.
+//! Only a whole run is written to `docs/benchmarks.md`.
 
 #![allow(
     clippy::disallowed_methods,
@@ -8,133 +11,103 @@
 )]
 
 mod bare;
+mod busy;
+#[allow(dead_code, reason = "the load test of signing in uses the rest")]
 mod client;
+mod growth;
+mod load;
+mod million;
+#[allow(dead_code, reason = "the load test of signing in uses the rest")]
+#[path = "../sign_in/people.rs"]
+mod people;
+mod population;
+mod reads;
+#[allow(dead_code, reason = "the load test of signing in uses the rest")]
+#[path = "../sign_in/rush.rs"]
+mod rush;
+#[allow(dead_code, reason = "the load test of signing in uses the rest")]
 mod seeds;
 #[allow(dead_code, reason = "the crash test uses the rest")]
 mod server;
+mod sign_ins;
+mod table;
+mod world;
+mod writes;
 
-use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use client::{Connection, Measured, load};
-use server::Server;
+use futures_util::future::LocalBoxFuture;
 
-/// How long each measurement runs, after a warm-up of a quarter of that.
+use table::{Part, Table};
+use world::World;
+
+type Measure = for<'w> fn(&'w World) -> LocalBoxFuture<'w, anyhow::Result<Part>>;
+
+/// In the order of the table.
+const PARTS: [(&str, Measure); 11] = [
+    ("page", |world| Box::pin(reads::cached(world))),
+    ("unchanged", |world| Box::pin(reads::unchanged(world))),
+    ("busy", |world| Box::pin(busy::changing(world))),
+    ("uncached", |world| Box::pin(reads::uncached(world))),
+    ("whole", |world| Box::pin(reads::whole(world))),
+    ("posts", |world| Box::pin(writes::posts(world))),
+    ("likes", |world| Box::pin(writes::likes(world))),
+    ("counts", |world| Box::pin(reads::counts(world))),
+    ("growth", |world| Box::pin(growth::growth(world))),
+    ("million", |world| Box::pin(million::million(world))),
+    ("sign-ins", |world| Box::pin(sign_ins::rush(world))),
+];
+
+/// How long each measurement runs.
 const TIME: Duration = Duration::from_secs(6);
-const READERS: usize = 32;
-const POSTERS: usize = 64;
+const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
+/// In a hurry.
+const QUICK: &str = "quick";
+const QUICK_TIME: Duration = Duration::from_millis(1_200);
 
 fn main() -> anyhow::Result<()> {
-    let arguments: Vec<String> = std::env::args().collect();
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    if let Some(at) = arguments.iter().position(|argument| argument == "--bare") {
-        return runtime.block_on(bare::serve(Path::new(&arguments[at + 1])));
+    if let [first, directory] = arguments.as_slice()
+        && first == bare::ARGUMENT
+    {
+        return runtime.block_on(bare::serve(Path::new(directory)));
     }
-    runtime.block_on(run())
+    // Cargo's own.
+    arguments.retain(|argument| argument != "--bench");
+    let unknown = |name: &&String| *name != QUICK && !PARTS.iter().any(|(part, _)| part == name);
+    if let Some(name) = arguments.iter().find(unknown) {
+        let known = PARTS.map(|(part, _)| part).join(", ");
+        anyhow::bail!("there is no part {name}: expected {QUICK}, {known}");
+    }
+    runtime.block_on(run(&arguments))
 }
 
-fn get(path: &str, headers: &str) -> Arc<[u8]> {
-    format!("GET {path} HTTP/1.1\r\nHost: bench\r\n{headers}\r\n").into_bytes().into()
-}
-
-async fn measured(
-    address: SocketAddr,
-    clients: usize,
-    status: u16,
-    request: Arc<[u8]>,
-) -> anyhow::Result<Measured> {
-    let again = request.clone();
-    load(address, clients, TIME / 4, status, move |_, _| again.clone()).await?;
-    load(address, clients, TIME, status, move |_, _| request.clone()).await
-}
-
-async fn run() -> anyhow::Result<()> {
-    let directory = tempfile::tempdir()?;
-    let seeded = seeds::plant(directory.path(), 1_000, POSTERS).await?;
-    println!(
-        "what                                          requests/s       p50       p99   beside its reference"
-    );
-
-    let ours = Server::afterword(directory.path(), &[])?;
-    let path = "/api/v1/sites/bench/thread?page=/thread";
-    let accept = "Accept-Encoding: br\r\n";
-    let answer = Connection::open(ours.address).await?.ask(&get(path, accept), true).await?;
-    anyhow::ensure!(answer.status == 200, "{}", answer.head);
-    let etag = answer.header("etag").unwrap_or_default().to_owned();
-    let recorded = tempfile::tempdir()?;
-    std::fs::write(recorded.path().join("head"), &answer.head)?;
-    std::fs::write(recorded.path().join("body"), &answer.body)?;
-    let bare = start_bare(recorded.path())?;
-
-    let page = measured(ours.address, READERS, 200, get(path, accept)).await?;
-    let bare_page = measured(bare.address, READERS, 200, get("/thread", accept)).await?;
-    row("first page of a 1,000-comment thread", &page, Some((&bare_page, "bare warp", 0.8)));
-    row("  bare warp, the same bytes and headers", &bare_page, None);
-
-    let seen = format!("{accept}If-None-Match: {etag}\r\n");
-    let unchanged = measured(ours.address, READERS, 304, get(path, &seen)).await?;
-    let bare_unchanged = measured(bare.address, READERS, 304, get("/thread", &seen)).await?;
-    row("the same unchanged (304)", &unchanged, Some((&bare_unchanged, "bare warp", 0.7)));
-    row("  bare warp, 304", &bare_unchanged, None);
-    drop(bare);
-
-    let tokens = seeds::access_tokens(ours.address, &seeded).await?;
-    let posts = post(ours.address, tokens).await?;
-    let resident = ours.resident_mib();
-    drop(ours);
-    let one_by_one = Server::afterword(directory.path(), &["--one-commit-per-unit"])?;
-    let tokens = seeds::access_tokens(one_by_one.address, &seeded).await?;
-    let single = post(one_by_one.address, tokens).await?;
-    drop(one_by_one);
-    row("durable posts, 64 clients", &posts, Some((&single, "one commit each", 4.0)));
-    row("  the same, one commit per post", &single, None);
-
-    println!(
-        "resident memory after all that: {resident:.0} MiB; the page is {} bytes (br)",
-        answer.body.len()
-    );
+async fn run(arguments: &[String]) -> anyhow::Result<()> {
+    let is_quick = arguments.iter().any(|argument| argument == QUICK);
+    let (time, sizes) = if is_quick { (QUICK_TIME, &SIZES[..2]) } else { (TIME, &SIZES[..]) };
+    let world = World::new(time, sizes.to_vec()).await?;
+    let chosen = |name: &str| {
+        let mut named = arguments.iter().filter(|argument| *argument != QUICK).peekable();
+        named.peek().is_none() || named.any(|argument| argument == name)
+    };
+    let mut table = Table::default();
+    for (name, measure) in PARTS.iter().filter(|(name, _)| chosen(name)) {
+        let part = measure(&world).await;
+        table.add(part.map_err(|error| error.context(format!("measuring {name}")))?);
+    }
+    let moved = table.compare(&table::committed());
+    for line in &moved {
+        println!("{line}");
+    }
+    if moved.is_empty() {
+        println!("no ratio moved by more than 20 % from the committed table");
+    }
+    println!("{} bars missed", table.missed());
+    if arguments.is_empty() {
+        std::fs::write(table::file(), table.markdown(&table::machine()))?;
+        println!("written to docs/benchmarks.md");
+    }
     Ok(())
-}
-
-/// This program again, as the bare server.
-fn start_bare(recorded: &Path) -> anyhow::Result<Server> {
-    let mut command = std::process::Command::new(std::env::current_exe()?);
-    command.arg("--bare").arg(recorded);
-    Server::start(command, |line| line.trim().parse().ok())
-}
-
-/// Posts from every client, each as its own member, no two comments alike.
-async fn post(address: SocketAddr, tokens: Vec<String>) -> anyhow::Result<Measured> {
-    static TURN: AtomicU64 = AtomicU64::new(0);
-    load(address, tokens.len(), TIME, 201, move |client, _| {
-        let turn = TURN.fetch_add(1, Ordering::Relaxed);
-        let body = format!(
-            r#"{{"page":{{"url":"{}/busy-{}","title":"A page"}},"body":"Comment {turn}: the *tide* turns twice a day, as [they say](https://example.org/{turn})."}}"#,
-            seeds::ORIGIN,
-            turn % 50
-        );
-        format!(
-            "POST /api/v1/sites/bench/comments HTTP/1.1\r\nHost: bench\r\nOrigin: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nIdempotency-Key: {client}-{turn}\r\nContent-Length: {}\r\n\r\n{body}",
-            seeds::ORIGIN,
-            tokens[client],
-            body.len()
-        )
-        .into_bytes()
-        .into()
-    })
-    .await
-}
-
-fn row(what: &str, measured: &Measured, beside: Option<(&Measured, &str, f64)>) {
-    let ms = |time: Duration| format!("{:.2} ms", time.as_secs_f64() * 1_000.0);
-    print!("{what:<44} {:>11.0} {:>9} {:>9}", measured.per_second, ms(measured.p50), ms(measured.p99));
-    if let Some((reference, name, bar)) = beside {
-        let ratio = measured.per_second / reference.per_second;
-        let verdict = if ratio >= bar { "holds" } else { "FALLS SHORT" };
-        print!("   {ratio:.2} × {name} (bar {bar}: {verdict})");
-    }
-    println!();
 }

@@ -21,7 +21,7 @@ use crate::client::Connection;
 
 pub const ORIGIN: &str = "https://bench.example";
 
-struct OsChance;
+pub struct OsChance;
 impl Chance for OsChance {
     fn fill(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the system gives randomness");
@@ -29,6 +29,8 @@ impl Chance for OsChance {
 }
 
 pub struct Seeded {
+    /// One per member.
+    pub accounts: Vec<AccountId>,
     /// One per member.
     pub refresh_tokens: Vec<String>,
 }
@@ -39,16 +41,28 @@ pub fn now() -> Timestamp {
     Timestamp::from_millis(since.as_millis() as i64)
 }
 
-pub async fn plant(directory: &Path, comments: usize, members: usize) -> anyhow::Result<Seeded> {
-    let store = RedbStore::open(Options {
+pub fn open(directory: &Path, cache_bytes: usize) -> anyhow::Result<Arc<RedbStore>> {
+    Ok(RedbStore::open(Options {
         directory: directory.to_owned(),
-        cache_bytes: 64 << 20,
+        cache_bytes,
         reserve_bytes: 0,
         one_commit_per_unit: false,
-    })?;
-    let origin = Origin::parse(ORIGIN).expect("an origin");
+    })?)
+}
+
+pub fn origin() -> Origin {
+    Origin::parse(ORIGIN).expect("an origin")
+}
+
+pub async fn add_site(store: &RedbStore) -> anyhow::Result<Arc<Site>> {
     let name = Name::parse("Bench")?;
-    let site = store.add_site("bench".parse()?, name, vec![origin.clone()], None, None, now()).await??;
+    Ok(store.add_site("bench".parse()?, name, vec![origin()], None, None, now()).await??)
+}
+
+pub async fn plant(directory: &Path, comments: usize, members: usize) -> anyhow::Result<Seeded> {
+    let store = open(directory, 64 << 20)?;
+    let origin = origin();
+    let site = add_site(&store).await?;
     let mut accounts = Vec::new();
     let mut refresh_tokens = Vec::new();
     for number in 0..members {
@@ -64,7 +78,7 @@ pub async fn plant(directory: &Path, comments: usize, members: usize) -> anyhow:
         written.push(id);
     }
     store.close().await;
-    Ok(Seeded { refresh_tokens })
+    Ok(Seeded { accounts, refresh_tokens })
 }
 
 /// A session that is not stored yet, and its token.
@@ -126,39 +140,54 @@ async fn comment(
     parent: Option<CommentId>,
     number: usize,
 ) -> anyhow::Result<CommentId> {
-    let (first, second) = (words(number, 24), words(number + 100_000, 18));
-    let markdown = format!(
-        "{first} *{}* `{number}`.\n\n> {}\n\n{second} <https://example.org/{number}>",
-        words(number + 200_000, 3),
-        words(number + 300_000, 9)
-    );
-    let new = NewComment {
-        id: CommentId::from_random(random(&OsChance)),
-        site: site.id,
-        page: NewPage {
-            is_settled: true,
-            key: PageKey::from_stored("path:/thread".into()),
-            url: format!("{ORIGIN}/thread"),
-            title: "Thread".into(),
-        },
-        parent,
-        author: Author::Account(account),
-        guest_token: None,
-        body: afterword::text::markdown::parse(&markdown),
-        markdown,
-        posted_at: now(),
-        standing: Standing::Published,
-        sent_from: SentFrom::default(),
-        idempotency: None,
-        notices: Vec::new(),
-    };
-    match store.publish(new).await?? {
+    let new = new_comment(site, account, "/thread", &markdown(number), now());
+    match store.publish(NewComment { parent, ..new }).await?? {
         Posted::New(comment) | Posted::Repeat(comment) => Ok(comment.id),
     }
 }
 
+/// What people write in the long thread: some formatting, a quote, a link.
+fn markdown(number: usize) -> String {
+    let (first, second) = (words(number, 24), words(number + 100_000, 18));
+    format!(
+        "{first} *{}* `{number}`.\n\n> {}\n\n{second} <https://example.org/{number}>",
+        words(number + 200_000, 3),
+        words(number + 300_000, 9)
+    )
+}
+
+/// A first comment by a member on a page of the site, published at once.
+pub fn new_comment(
+    site: &Site,
+    account: AccountId,
+    path: &str,
+    markdown: &str,
+    posted_at: Timestamp,
+) -> NewComment {
+    NewComment {
+        id: CommentId::from_random(random(&OsChance)),
+        site: site.id,
+        page: NewPage {
+            is_settled: true,
+            key: PageKey::from_stored(format!("path:{path}")),
+            url: format!("{ORIGIN}{path}"),
+            title: "Thread".into(),
+        },
+        parent: None,
+        author: Author::Account(account),
+        guest_token: None,
+        body: afterword::text::markdown::parse(markdown),
+        markdown: markdown.to_owned(),
+        posted_at,
+        standing: Standing::Published,
+        sent_from: SentFrom::default(),
+        idempotency: None,
+        notices: Vec::new(),
+    }
+}
+
 /// `count` words, different for every `seed`: what compresses like speech, not like one sentence repeated.
-fn words(seed: usize, count: usize) -> String {
+pub fn words(seed: usize, count: usize) -> String {
     const WORDS: &[&str] = &[
         "tide",
         "harbour",
@@ -245,9 +274,13 @@ fn words(seed: usize, count: usize) -> String {
 
 /// Trades every member's refresh token for an access token of the running server.
 pub async fn access_tokens(address: SocketAddr, seeded: &Seeded) -> anyhow::Result<Vec<String>> {
+    trade(address, &seeded.refresh_tokens).await
+}
+
+pub async fn trade(address: SocketAddr, refresh_tokens: &[String]) -> anyhow::Result<Vec<String>> {
     let mut connection = Connection::open(address).await?;
     let mut access = Vec::new();
-    for token in &seeded.refresh_tokens {
+    for token in refresh_tokens {
         let body = format!(r#"{{"refresh":"{token}"}}"#);
         let request = format!(
             "POST /api/v1/sites/bench/auth/refresh HTTP/1.1\r\nHost: bench\r\nOrigin: {ORIGIN}\r\nX-Afterword: 1\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",

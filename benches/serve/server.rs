@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 /// A server process that ends with this value.
 pub struct Server {
@@ -46,6 +47,7 @@ impl Server {
         for (key, value) in [
             ("AFTERWORD_SERVER__LISTEN", "127.0.0.1:0"),
             ("AFTERWORD_LIMITS__WRITE__BURST", "1000000"),
+            ("AFTERWORD_LIMITS__VOTE__BURST", "1000000"),
             ("AFTERWORD_LIMITS__ADDRESS__BURST", "1000000"),
         ] {
             command.env(key, value);
@@ -57,10 +59,26 @@ impl Server {
         })
     }
 
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends it as a power cut would: nothing is flushed, nothing is said.
     pub fn kill(mut self) {
+        self.stop();
+    }
+
+    /// The same; then its file is free.
+    pub fn stop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+
+    /// Ends it as an operator does, and waits until it has.
+    pub fn end(mut self) -> std::io::Result<()> {
+        let process = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(process, rustix::process::Signal::TERM)?;
+        self.child.wait().map(drop)
     }
 
     /// Resident memory in MiB, from the kernel.
@@ -96,9 +114,19 @@ impl Server {
     }
 }
 
+/// Processor time that a process has taken, from the kernel.
+pub fn cpu_time(process: u32) -> Duration {
+    /// Of a second: the unit in which the kernel tells it.
+    const TICK: Duration = Duration::from_millis(10);
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // The name, in parentheses, may hold spaces. After it, user time is the 12th field and system time the 13th.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    let ticks: u32 = fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<u32>().ok()).sum();
+    TICK * ticks
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.stop();
     }
 }

@@ -25,6 +25,7 @@ mod seeds;
 mod server;
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use server::Server;
 
@@ -76,9 +77,41 @@ async fn run() -> anyhow::Result<()> {
     let tokens = seeds::access_tokens(server.address, &seeded).await?;
 
     println!("200 password sign-ins at once");
-    rush::measure(&server).await?;
+    tell_of(&rush::rushes(&server).await?);
     println!("\nknown and unknown addresses, by turns: the median difference of a pair");
     pairs::measure(server.address).await?;
     println!("\nwhat checking a token writes");
     commits::measure(&server, &tokens).await
+}
+
+fn tell_of(rushes: &rush::Rushes) {
+    const MOST_GROWTH_MIB: f64 = 64.0;
+    const SLOWEST_READ: Duration = Duration::from_millis(50);
+    let milliseconds = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1_000.0);
+    tell("answered in the first round", rushes.answered.len().to_string());
+    if let Some(slowest) = rushes.answered.iter().max() {
+        tell("  the last of them had waited", milliseconds(*slowest));
+    }
+    let refused = &rushes.refused;
+    tell("refused as busy in the first round", refused.len().to_string());
+    if let Some(slowest) = refused.iter().map(|(_, took)| took).max() {
+        tell("  the last of them was told after", milliseconds(*slowest));
+    }
+    let told = refused.iter().filter(|(wait, _)| wait.is_some_and(|secs| secs >= 1)).count();
+    judge(
+        "  with Retry-After",
+        format!("{told} of {}", refused.len()),
+        "all, > 0",
+        told == refused.len() && told > 0,
+    );
+    tell("all were in, coming back when told, after", format!("{:.1} s", rushes.until_all.as_secs_f64()));
+    tell("  having come back so many times, in three rushes", rushes.returned.to_string());
+    tell("resident memory before", format!("{:.1} MiB", rushes.memory_before));
+    tell("resident memory after three rushes", format!("{:.1} MiB", rushes.memory_after));
+    let grown = rushes.memory_peak - rushes.memory_before;
+    judge("growth at the worst moment", format!("{grown:.1} MiB"), "≤ 64 MiB", grown <= MOST_GROWTH_MIB);
+    tell("cached thread reads in calm, p99", milliseconds(rush::p99(&rushes.calm)));
+    tell("cached thread reads meanwhile", rushes.reads.len().to_string());
+    let p99 = rush::p99(&rushes.reads);
+    judge("cached thread reads meanwhile, p99", milliseconds(p99), "≤ 50 ms", p99 <= SLOWEST_READ);
 }

@@ -10,7 +10,6 @@ use tokio::sync::Barrier;
 use crate::client::Connection;
 use crate::people::{self, PASSWORD, Popup};
 use crate::server::Server;
-use crate::{judge, tell};
 
 const AT_ONCE: usize = 200;
 /// After a lull memory must not have been left behind by each rush.
@@ -18,8 +17,6 @@ const RUSHES: usize = 3;
 const READERS: usize = 8;
 /// Between two reads of one reader: they read as people do, not as fast as they can.
 const PAUSE: Duration = Duration::from_millis(5);
-const MOST_GROWTH_MIB: f64 = 64.0;
-const SLOWEST_READ: Duration = Duration::from_millis(50);
 
 /// What became of a first attempt.
 enum Met {
@@ -28,16 +25,33 @@ enum Met {
     Busy(Option<u64>, Duration),
 }
 
-pub async fn measure(server: &Server) -> anyhow::Result<()> {
+/// What three rushes were like.
+pub struct Rushes {
+    /// How long each waited who was answered in the first round of the first, and who was told to come back, with the
+    /// time after which.
+    pub answered: Vec<Duration>,
+    pub refused: Vec<(Option<u64>, Duration)>,
+    /// How long it took until all were in, coming back when told, and how often somebody had to.
+    pub until_all: Duration,
+    pub returned: usize,
+    /// Cached thread reads before, and meanwhile.
+    pub calm: Vec<Duration>,
+    pub reads: Vec<Duration>,
+    pub memory_before: f64,
+    pub memory_after: f64,
+    pub memory_peak: f64,
+}
+
+pub async fn rushes(server: &Server) -> anyhow::Result<Rushes> {
     let mut people = Vec::new();
     for _ in 0..AT_ONCE {
         people.push(people::arrive(server.address).await?);
     }
     let calm = read_while(server.address, tokio::time::sleep(Duration::from_secs(2))).await?.1;
-    let before = server.resident_mib();
+    let memory_before = server.resident_mib();
     server.forget_peak()?;
     let mut reads = Vec::new();
-    let (mut first_round, mut until_all) = (Vec::new(), Vec::new());
+    let (mut first_round, mut until_all) = (Vec::new(), Duration::ZERO);
     let mut returned = 0;
     for rush in 0..RUSHES {
         let ((met, took, again, back), times) = read_while(server.address, rush_in(people)).await?;
@@ -46,52 +60,31 @@ pub async fn measure(server: &Server) -> anyhow::Result<()> {
         if rush == 0 {
             first_round = met;
         }
-        until_all.push(took);
+        until_all = until_all.max(took);
     }
-    let (peak, after) = (server.peak_mib(), server.resident_mib());
-
-    let mut answered = Vec::new();
-    let mut refused = Vec::new();
-    let mut told = 0;
-    for met in &first_round {
+    let (memory_peak, memory_after) = (server.peak_mib(), server.resident_mib());
+    let (mut answered, mut refused) = (Vec::new(), Vec::new());
+    for met in first_round {
         match met {
-            Met::SignedIn(took) => answered.push(*took),
-            Met::Busy(wait, took) => {
-                refused.push(*took);
-                told += usize::from(wait.is_some_and(|secs| secs >= 1));
-            }
+            Met::SignedIn(took) => answered.push(took),
+            Met::Busy(wait, took) => refused.push((wait, took)),
         }
     }
-    let milliseconds = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1_000.0);
-    tell("answered in the first round", answered.len().to_string());
-    if let Some(slowest) = answered.iter().max() {
-        tell("  the last of them had waited", milliseconds(*slowest));
-    }
-    tell("refused as busy in the first round", refused.len().to_string());
-    if let Some(slowest) = refused.iter().max() {
-        tell("  the last of them was told after", milliseconds(*slowest));
-    }
-    judge(
-        "  with Retry-After",
-        format!("{told} of {}", refused.len()),
-        "all, > 0",
-        told == refused.len() && told > 0,
-    );
-    let slowest = until_all.iter().max().copied().unwrap_or_default();
-    tell("all were in, coming back when told, after", format!("{:.1} s", slowest.as_secs_f64()));
-    tell("  having come back so many times, in three rushes", returned.to_string());
-    tell("resident memory before", format!("{before:.1} MiB"));
-    tell("resident memory after three rushes", format!("{after:.1} MiB"));
-    let grown = peak - before;
-    judge("growth at the worst moment", format!("{grown:.1} MiB"), "≤ 64 MiB", grown <= MOST_GROWTH_MIB);
-    tell("cached thread reads in calm, p99", milliseconds(p99(calm)));
-    tell("cached thread reads meanwhile", reads.len().to_string());
-    let p99 = p99(reads);
-    judge("cached thread reads meanwhile, p99", milliseconds(p99), "≤ 50 ms", p99 <= SLOWEST_READ);
-    Ok(())
+    Ok(Rushes {
+        answered,
+        refused,
+        until_all,
+        returned,
+        calm,
+        reads,
+        memory_before,
+        memory_after,
+        memory_peak,
+    })
 }
 
-fn p99(mut times: Vec<Duration>) -> Duration {
+pub fn p99(times: &[Duration]) -> Duration {
+    let mut times = times.to_vec();
     times.sort_unstable();
     times.get(times.len().saturating_sub(1) * 99 / 100).copied().unwrap_or(Duration::MAX)
 }
