@@ -213,7 +213,7 @@ impl<'a> Browser<'a> {
     pub async fn come_back(&mut self, provider: &str, state: &str, code: &str) -> Answer {
         let answer = self.get(&format!("/auth/cb/{provider}?state={state}&code={code}")).await;
         match answer.header("location").filter(|to| to.starts_with("/auth/popup/step")) {
-            Some(step) => self.get(&step.to_owned()).await,
+            Some(step) => self.get(step).await,
             None => answer,
         }
     }
