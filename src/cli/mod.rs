@@ -5,6 +5,7 @@
 mod arguments;
 mod control;
 pub mod demo;
+mod descriptors;
 mod doctor;
 mod greeting;
 mod health;
