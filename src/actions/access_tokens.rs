@@ -2,6 +2,7 @@
 //! immediate. After a restart widgets refresh.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use parking_lot::RwLock;
 
@@ -17,7 +18,15 @@ pub struct Access {
     pub account: AccountId,
     pub site: SiteId,
     pub origin: Origin,
-    pub expires_at: Timestamp,
+    pub minted_at: Timestamp,
+}
+
+impl Access {
+    fn is_live(&self, now: Timestamp) -> bool {
+        /// By so much a clock may be set back unnoticed; what was minted further ahead came from a wrong one.
+        const SET_BACK: Duration = Duration::from_secs(2 * 60 * 60);
+        now < self.minted_at.plus(ACCESS_TTL) && self.minted_at < now.plus(SET_BACK)
+    }
 }
 
 #[derive(Default)]
@@ -39,15 +48,15 @@ impl AccessTokens {
         let (token, hash) = tokens::mint(TokenKind::Access, chance);
         let mut live = self.0.write();
         if live.len() >= Self::SWEEP_AT {
-            live.retain(|_, access| now < access.expires_at);
+            live.retain(|_, access| access.is_live(now));
         }
-        live.insert(hash, Access { session, account, site, origin, expires_at: now.plus(ACCESS_TTL) });
+        live.insert(hash, Access { session, account, site, origin, minted_at: now });
         token
     }
 
     pub fn find(&self, token: &str, now: Timestamp) -> Option<Access> {
         let hash = tokens::recognise(TokenKind::Access, token)?;
-        self.0.read().get(&hash).filter(|access| now < access.expires_at).cloned()
+        self.0.read().get(&hash).filter(|access| access.is_live(now)).cloned()
     }
 
     pub fn end_session(&self, session: SessionId) {
@@ -59,6 +68,6 @@ impl AccessTokens {
     }
 
     pub fn sweep(&self, now: Timestamp) {
-        self.0.write().retain(|_, access| now < access.expires_at);
+        self.0.write().retain(|_, access| access.is_live(now));
     }
 }

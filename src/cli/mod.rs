@@ -8,6 +8,7 @@ mod compact;
 mod control;
 mod delivery;
 pub mod demo;
+mod descriptors;
 mod doctor;
 mod export;
 mod greeting;

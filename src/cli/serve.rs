@@ -15,7 +15,7 @@ use tracing::{info, warn};
 
 use super::arguments::Serve;
 use super::control::Control;
-use super::{compact, greeting, logging, wiring};
+use super::{compact, descriptors, greeting, logging, wiring};
 use crate::app::App;
 use crate::config::Config;
 use crate::{jobs, web};
@@ -23,6 +23,7 @@ use crate::{jobs, web};
 pub async fn run(mut config: Config, arguments: Serve) -> anyhow::Result<()> {
     logging::start(&config.log)?;
     let signals = Signals::new()?;
+    config.server.max_connections = descriptors::room_for(config.server.max_connections);
     let listener = listen(config.server.listen)?;
     let address = listener.local_addr()?;
     name_the_real_port(&mut config, address);

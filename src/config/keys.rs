@@ -112,14 +112,14 @@ pub const KEYS: [Key; 37] = [
         r#"["127.0.0.0/8", "::1"]"#,
         "Reverse proxies whose X-Forwarded-For is believed: addresses or blocks such as 10.0.0.0/8.",
     ),
-    Key::new("server.max_connections", Form::Whole, "4096", "Connections open at once; more of them wait."),
+    Key::new("server.max_connections", Form::Whole, "12000", "Connections open at once; more of them wait."),
     Key::new(
         "server.header_timeout",
         Form::Text,
         r#""10s""#,
         "How long a request's header may take to arrive.",
     ),
-    Key::new("server.body_timeout", Form::Text, r#""30s""#, "How long a request's body may take to arrive."),
+    Key::new("server.body_timeout", Form::Text, r#""12s""#, "How long a request's body may take to arrive."),
     Key::new(
         "server.idle_timeout",
         Form::Text,

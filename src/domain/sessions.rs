@@ -79,11 +79,16 @@ pub enum Scope {
 impl Session {
     /// Whether it began so lately that what the account is signed in with may be changed.
     pub fn is_fresh(&self, now: Timestamp) -> bool {
-        now < self.created_at.plus(FRESH_FOR)
+        now.is_within(FRESH_FOR, self.created_at)
+    }
+
+    /// Whether it is neither idle for too long nor too old.
+    pub fn is_in_time(&self, now: Timestamp) -> bool {
+        now.is_within(IDLE_TTL, self.used_at) && now.is_within(ABSOLUTE_TTL, self.created_at)
     }
 
     pub fn is_alive(&self, now: Timestamp, epoch: u32) -> bool {
-        self.epoch == epoch && now < self.used_at.plus(IDLE_TTL) && now < self.created_at.plus(ABSOLUTE_TTL)
+        self.epoch == epoch && self.is_in_time(now)
     }
 }
 

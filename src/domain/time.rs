@@ -32,6 +32,12 @@ impl Timestamp {
         Timestamp(self.0.saturating_sub(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
     }
 
+    /// Whether something that began then, and lasts so long, goes on now. What began further ahead than it lasts does
+    /// not: the clock was wrong when it began, and it would last until the clock gets there.
+    pub fn is_within(self, lasts: Duration, began: Timestamp) -> bool {
+        self < began.plus(lasts) && began < self.plus(lasts)
+    }
+
     /// How long ago `earlier` was; zero if it lies in the future, as it may after the clock was set back.
     pub fn since(self, earlier: Timestamp) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
@@ -63,5 +69,15 @@ mod tests {
         let (earlier, later) = (Timestamp::from_millis(1_000), Timestamp::from_millis(5_000));
         assert_eq!(later.since(earlier), Duration::from_secs(4));
         assert_eq!(earlier.since(later), Duration::ZERO);
+    }
+
+    #[test]
+    fn what_began_far_ahead_of_the_clock_does_not_go_on_until_then() {
+        let (minute, now) = (Duration::from_secs(60), Timestamp::from_millis(100_000));
+        for (began, goes_on) in
+            [(40_000, false), (40_001, true), (100_000, true), (159_999, true), (160_000, false)]
+        {
+            assert_eq!(now.is_within(minute, Timestamp::from_millis(began)), goes_on, "{began}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Disks that fail: what was answered stays, reads go on, and the store recovers by itself.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -109,7 +110,20 @@ async fn below_the_reserve_nothing_is_written_and_nothing_is_reopened() {
 /// The disk fails once, at every write and sync of a few commits in turn.
 #[tokio::test]
 async fn wherever_the_disk_fails_what_was_answered_is_there_and_the_rest_is_whole() {
+    fails_everywhere(io::ErrorKind::Other).await;
+}
+
+/// The same for want of space, by its names.
+#[tokio::test]
+async fn wherever_the_disk_is_full_what_was_answered_is_there_and_the_rest_is_whole() {
+    for name in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge] {
+        fails_everywhere(name).await;
+    }
+}
+
+async fn fails_everywhere(kind: io::ErrorKind) {
     let disk = SharedDisk::new();
+    disk.fails_as(kind);
     let (world, ada, root) = world_on(&disk).await;
     let mut kept = vec![root];
     let (mut failed, mut survived) = (0, 0);
@@ -127,7 +141,9 @@ async fn wherever_the_disk_fails_what_was_answered_is_there_and_the_rest_is_whol
                 kept.push(world.comment(id).await);
             }
             Err(error) => {
-                assert!(matches!(error, StoreError::Io(_)), "{error}");
+                let is_full = matches!(error, StoreError::Full(_));
+                assert!(is_full || matches!(error, StoreError::Io(_)), "{error}");
+                assert_eq!(is_full, kind != io::ErrorKind::Other, "{kind}: {error}");
                 failed += 1;
             }
         }
@@ -139,6 +155,10 @@ async fn wherever_the_disk_fails_what_was_answered_is_there_and_the_rest_is_whol
         let head = world.store.head(world.site.id, &page("/post")).await.unwrap().unwrap();
         assert_eq!(head.version, world.version(head.thread).await, "memory knows what the file holds");
     }
+    crate::scale::tell(&format!(
+        "{kind}: at {} writes and syncs, {failed} of them not acknowledged",
+        failed + survived
+    ));
     assert!(failed > 5, "{failed} failures, {survived} that did not matter");
 }
 

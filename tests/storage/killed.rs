@@ -15,7 +15,6 @@ use crate::support::engines;
 use crate::support::world::*;
 
 const DIRECTORY: &str = "AFTERWORD_TEST_KILLED_DIRECTORY";
-const CYCLES: u64 = 4;
 
 fn options(directory: &Path) -> Options {
     Options { directory: directory.to_owned(), ..engines::options() }
@@ -86,8 +85,9 @@ fn answered_before_the_kill(directory: &Path, count: usize) -> HashSet<CommentId
 async fn what_was_answered_before_a_kill_is_there_and_the_file_opens_at_once() {
     let directory = tempfile::tempdir().unwrap();
     let mut answered = HashSet::new();
-    for cycle in 1..=CYCLES {
-        let count = 200 + 137 * usize::try_from(cycle).unwrap();
+    let cycles = crate::scale::of(4, 40);
+    for cycle in 1..=cycles {
+        let count = 200 + 137 * (cycle % 5);
         answered.extend(answered_before_the_kill(directory.path(), count));
 
         let before = Instant::now();
@@ -103,4 +103,8 @@ async fn what_was_answered_before_a_kill_is_there_and_the_file_opens_at_once() {
         assert!(audit.comments >= answered.len() as u64);
         store.close().await;
     }
+    crate::scale::tell(&format!(
+        "{cycles} kills of the store alone, {} comments answered, 0 lost",
+        answered.len()
+    ));
 }

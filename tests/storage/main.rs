@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "what is not as expected fails the test, there")]
 
+#[path = "../support/scale.rs"]
+mod scale;
 #[macro_use]
 mod support;
 
@@ -18,6 +20,7 @@ mod killed;
 mod mine;
 mod moderation;
 mod opening;
+mod power;
 mod property;
 mod publishing;
 mod sessions;

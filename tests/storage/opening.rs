@@ -166,6 +166,29 @@ async fn a_schema_is_told_without_changing_anything() {
     assert!(fs::read(directory.path().join(FILE)).unwrap() == before);
 }
 
+/// The first start was cut short before the engine had made its file: nobody has to move that away by hand.
+#[tokio::test]
+async fn a_file_that_a_start_had_only_begun_to_make_is_taken_for_none() {
+    const LENGTH: usize = 18 * 4_096;
+    let header = [&[0; 9][..], &[0x42; 311], &[0; LENGTH - 320]].concat();
+    for begun in [vec![0; LENGTH], header.clone()] {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join(FILE), begun).unwrap();
+        assert_eq!(check_schema(directory.path()).unwrap().found, None);
+        written(directory.path()).await;
+    }
+    // With anything behind the header it is somebody's.
+    for at in [0, 320, 4_096, LENGTH - 1] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut theirs = header.clone();
+        theirs[at] = 1;
+        fs::write(directory.path().join(FILE), &theirs).unwrap();
+        let refusal = refusal(directory.path());
+        assert!(matches!(refusal, OpenError::NotADataFile { .. }), "{refusal:?}");
+        assert_eq!(fs::read(directory.path().join(FILE)).unwrap(), theirs, "left as it is");
+    }
+}
+
 #[tokio::test]
 async fn an_empty_file_is_taken_for_none() {
     let directory = tempfile::tempdir().unwrap();

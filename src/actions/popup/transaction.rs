@@ -189,7 +189,7 @@ impl Sealer {
         let created_at = Timestamp::from_millis(sealed.created_ms);
         let transaction =
             Transaction { id: id.to_owned(), purpose: sealed.purpose.into_purpose()?, created_at };
-        (now.since(created_at) < TRANSACTION_TTL).then_some(transaction)
+        now.is_within(TRANSACTION_TTL, created_at).then_some(transaction)
     }
 }
 

@@ -138,7 +138,7 @@ pub fn proof(
     now: Timestamp,
 ) -> Result<Option<Proof>, Fault> {
     match proofs.read::<StoredProof>(&keys::transaction(transaction))? {
-        Some(row) if now < row.at().plus(DEPARTURE_TTL) => row.into_proof().map(Some),
+        Some(row) if now.is_within(DEPARTURE_TTL, row.at()) => row.into_proof().map(Some),
         _ => Ok(None),
     }
 }

@@ -19,7 +19,7 @@ pub fn live(
 ) -> Result<Option<Departed>, Fault> {
     let row = departures.read::<StoredDeparted>(&state.0)?;
     let departed = row.map(|row| row.into_departed(state)).transpose()?;
-    Ok(departed.filter(|departed| now < departed.left_at.plus(DEPARTURE_TTL)))
+    Ok(departed.filter(|departed| now.is_within(DEPARTURE_TTL, departed.left_at)))
 }
 
 pub fn keep_back(

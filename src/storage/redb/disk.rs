@@ -5,6 +5,7 @@ use std::io;
 use std::ops::Bound;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use redb::backends::FileBackend;
 use redb::{BackendError, StorageBackend};
@@ -57,56 +58,86 @@ impl Disk for FileDisk {
     }
 }
 
-/// A backend of any kind, as the engine takes one.
+/// Whether a file was begun and not finished. The engine makes it a few pages long and writes its mark last, so that
+/// before it there is at most the rest of a header. A file that holds anything else is somebody's, however it begins.
+pub fn is_unfinished(backend: &dyn StorageBackend) -> io::Result<bool> {
+    const PAGE: u64 = 4_096;
+    const LONGEST: u64 = 32 * PAGE;
+    const MARK: usize = 9;
+    const HEADER: usize = 320;
+    let len = backend.len()?;
+    if len == 0 || len % PAGE != 0 || len > LONGEST {
+        return Ok(false);
+    }
+    let mut file = vec![0; len as usize];
+    backend.read(0, &mut file)?;
+    Ok(file[..MARK].iter().chain(&file[HEADER..]).all(|byte| *byte == 0))
+}
+
+/// A backend of any kind, as the engine takes one. What a start had only begun to make when it was cut short counts as
+/// nothing, and is made from the beginning.
 #[derive(Debug)]
-pub struct Boxed(pub Box<dyn StorageBackend>);
+pub struct Boxed {
+    backend: Box<dyn StorageBackend>,
+    is_looked_at: AtomicBool,
+}
+
+impl Boxed {
+    pub fn new(backend: Box<dyn StorageBackend>) -> Boxed {
+        Boxed { backend, is_looked_at: AtomicBool::new(false) }
+    }
+}
 
 impl StorageBackend for Boxed {
+    /// The engine asks first when it has the file's lock: nobody else is making it at that moment.
     fn len(&self) -> io::Result<u64> {
-        self.0.len()
+        if !self.is_looked_at.swap(true, Ordering::Relaxed) && is_unfinished(&*self.backend)? {
+            self.backend.set_len(0)?;
+        }
+        self.backend.len()
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        self.0.read(offset, out)
+        self.backend.read(offset, out)
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
-        self.0.set_len(len)
+        self.backend.set_len(len)
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.0.sync_data()
+        self.backend.sync_data()
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.0.write(offset, data)
+        self.backend.write(offset, data)
     }
 
     fn close(&self) -> io::Result<()> {
-        self.0.close()
+        self.backend.close()
     }
 
     fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.0.try_lock_range(start, end)
+        self.backend.try_lock_range(start, end)
     }
 
     fn try_lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.0.try_lock_shared_range(start, end)
+        self.backend.try_lock_shared_range(start, end)
     }
 
     fn lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.0.lock_range(start, end)
+        self.backend.lock_range(start, end)
     }
 
     fn lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.0.lock_shared_range(start, end)
+        self.backend.lock_shared_range(start, end)
     }
 
     fn unlock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.0.unlock_range(start, end)
+        self.backend.unlock_range(start, end)
     }
 
     fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.0.query_lock_range(start, end)
+        self.backend.query_lock_range(start, end)
     }
 }

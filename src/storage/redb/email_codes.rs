@@ -58,7 +58,7 @@ fn live(tables: &Tables<'_>, presented: &PresentedCode, now: Timestamp) -> Resul
     };
     let code = row.into_code(presented.challenge)?;
     let theirs = code.site == presented.site && code.origin == presented.origin;
-    let fresh = now < code.created_at.plus(EMAIL_CODE_TTL) && code.wrong_tries < EMAIL_CODE_TRIES;
+    let fresh = now.is_within(EMAIL_CODE_TTL, code.created_at) && code.wrong_tries < EMAIL_CODE_TRIES;
     Ok(Some(code).filter(|_| theirs && fresh))
 }
 

@@ -30,7 +30,7 @@ pub fn redeem(
         return Ok(Err(Refusal::CodeGone));
     }
     let theirs = code.challenge == presented.challenge && is_from(&code, presented);
-    if !theirs || now >= code.created_at.plus(EXCHANGE_CODE_TTL) {
+    if !theirs || !now.is_within(EXCHANGE_CODE_TTL, code.created_at) {
         return Ok(Err(Refusal::CodeGone));
     }
     hand_over(tables, code, session)
@@ -45,7 +45,7 @@ pub fn redeem_pasted(
     let hash = tables.exchange_by_challenge.get(&presented.challenge.0)?.map(|row| TokenHash(*row.value()));
     let Some(hash) = hash else { return Ok(Err(Refusal::CodeGone)) };
     let Some(mut code) = stored(tables, hash)? else { return Ok(Err(Refusal::CodeGone)) };
-    let over = now >= code.created_at.plus(PASTED_CODE_TTL) || code.wrong_tries >= PASTED_CODE_TRIES;
+    let over = !now.is_within(PASTED_CODE_TTL, code.created_at) || code.wrong_tries >= PASTED_CODE_TRIES;
     if over || !is_from(&code, presented) {
         return Ok(Err(Refusal::CodeGone));
     }

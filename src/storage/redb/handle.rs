@@ -120,7 +120,7 @@ impl Handle {
 }
 
 pub fn open(disk: &dyn Disk, cache_bytes: usize) -> Result<Database, DatabaseError> {
-    Builder::new().set_cache_size(cache_bytes).create_with_backend(Boxed(disk.backend()?))
+    Builder::new().set_cache_size(cache_bytes).create_with_backend(Boxed::new(disk.backend()?))
 }
 
 /// Without changing the file.

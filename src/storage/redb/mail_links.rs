@@ -58,7 +58,7 @@ pub fn live(
     now: Timestamp,
 ) -> Result<Option<MailLink>, Fault> {
     let link = links.read::<StoredMailLink>(&token.0)?.map(|row| row.into_link(token)).transpose()?;
-    Ok(link.filter(|link| now < link.asked_at.plus(DEPARTURE_TTL)))
+    Ok(link.filter(|link| now.is_within(DEPARTURE_TTL, link.asked_at)))
 }
 
 /// A mail proves the account only as long as the account has the address it went to.

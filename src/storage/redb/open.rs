@@ -10,7 +10,7 @@ use redb::{Database, DatabaseError, StorageError};
 use tokio::sync::mpsc;
 
 use super::catalog::Catalog;
-use super::disk::{Disk, FileDisk};
+use super::disk::{Disk, FileDisk, is_unfinished};
 use super::engine::Engine;
 use super::fault::Fault;
 use super::handle::{self, Handle};
@@ -129,7 +129,8 @@ pub fn writable(directory: &Path) -> io::Result<()> {
 
 /// The schema version of a file, read without changing it; `None` if there is none, or nothing in it yet.
 fn peek(disk: &dyn Disk, file: &Path) -> Result<Option<u64>, OpenError> {
-    let is_empty = disk.backend_for_reading().and_then(|backend| Ok(backend.len()? == 0));
+    let is_empty =
+        disk.backend_for_reading().and_then(|backend| Ok(backend.len()? == 0 || is_unfinished(&*backend)?));
     match is_empty {
         Ok(true) => return Ok(None),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

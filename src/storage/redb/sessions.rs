@@ -73,10 +73,19 @@ impl Sessions for RedbStore {
     }
 
     async fn presented(&self, token: TokenHash, now: Timestamp) -> Result<Option<Presented>, StoreError> {
-        self.read(move |snapshot| {
-            look_up(&snapshot.refresh_tokens, &snapshot.sessions, &snapshot.accounts, token, now)
-        })
-        .await
+        let found = self
+            .read(move |snapshot| {
+                look_up(&snapshot.refresh_tokens, &snapshot.sessions, &snapshot.accounts, token)
+            })
+            .await?;
+        let Some(found) = found else { return Ok(None) };
+        if found.session.is_alive(now, found.account.epoch) {
+            return Ok(Some(found));
+        }
+        // Refused once, it is over: a clock that is set back must not bring it back. A disk that takes no write is
+        // no reason to answer anything else.
+        let _ = self.end_session(found.session.id).await;
+        Ok(None)
     }
 
     async fn refresh(
@@ -137,12 +146,11 @@ fn look_up(
     sessions: &impl CborRows<Fixed<16>>,
     accounts: &impl CborRows<Fixed<16>>,
     token: TokenHash,
-    now: Timestamp,
 ) -> Result<Option<Presented>, Fault> {
     let Some(token) = tokens.read::<StoredToken>(&token.0)?.map(RefreshToken::from) else { return Ok(None) };
     let Some(session) = session(sessions, token.session)? else { return Ok(None) };
     let Some(account) = account(accounts, session.account)? else { return Ok(None) };
-    Ok(session.is_alive(now, account.epoch).then_some(Presented { token, session, account }))
+    Ok(Some(Presented { token, session, account }))
 }
 
 fn refresh(
@@ -151,8 +159,9 @@ fn refresh(
     fresh: TokenHash,
     now: Timestamp,
 ) -> Result<Result<(RefreshStep, Session, Account), Refusal>, Fault> {
-    let found = look_up(&tables.refresh_tokens, &tables.sessions, &tables.accounts, token, now)?;
-    let Some(Presented { token, mut session, account }) = found else {
+    let found = look_up(&tables.refresh_tokens, &tables.sessions, &tables.accounts, token)?;
+    let alive = found.filter(|it| it.session.is_alive(now, it.account.epoch));
+    let Some(Presented { token, mut session, account }) = alive else {
         return Ok(Err(Refusal::SessionEnded));
     };
     let step = session.refresh_step(token.generation, now);

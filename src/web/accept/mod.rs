@@ -62,11 +62,11 @@ impl Default for AcceptLimits {
     fn default() -> AcceptLimits {
         let secs = Duration::from_secs;
         AcceptLimits {
-            connections: 10_000,
+            connections: 12_000,
             header: secs(10),
-            body: secs(30),
+            body: secs(12),
             idle: secs(60),
-            stall: secs(30),
+            stall: secs(12),
             drain: secs(10),
             tally: Arc::default(),
         }

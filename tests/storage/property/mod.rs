@@ -1,8 +1,8 @@
 //! Random sequences of what people do, against a simple model: answers, pages in every order and of every size,
 //! counts, versions; and after each sequence the audit finds nothing.
 
-mod model;
-mod operations;
+pub mod model;
+pub mod operations;
 mod reading;
 
 use std::sync::Arc;
@@ -52,12 +52,7 @@ fn check_so_many(sequences: u32, weights: operations::Weights, out_and_in: bool)
 }
 
 async fn run(sequence: &[Operation], out_and_in: bool) {
-    let store: Arc<dyn Store> = engines::redb_on(&SharedDisk::new());
-    let mut world = World::empty(store);
-    world.site = world.add_site("blog").await;
-    let mut people: Vec<Person> = (0..MEMBERS).map(|_| world.stranger()).collect();
-    people.extend((0..GUESTS).map(|n| world.guest(&format!("Guest {n}"))));
-    let mut run = Run { world, people, model: Model::default() };
+    let mut run = Run::on(engines::redb_on(&SharedDisk::new())).await;
     for operation in sequence {
         let before = run.heads().await;
         let views: Vec<_> = (0..PAGES).map(|page| run.model.view(page)).collect();
@@ -77,6 +72,15 @@ async fn run(sequence: &[Operation], out_and_in: bool) {
 }
 
 impl Run {
+    /// Before anything was said, on an empty store.
+    pub async fn on(store: Arc<dyn Store>) -> Run {
+        let mut world = World::empty(store);
+        world.site = world.add_site("blog").await;
+        let mut people: Vec<Person> = (0..MEMBERS).map(|_| world.stranger()).collect();
+        people.extend((0..GUESTS).map(|n| world.guest(&format!("Guest {n}"))));
+        Run { world, people, model: Model::default() }
+    }
+
     async fn heads(&self) -> Vec<Option<threads::Head>> {
         let mut heads = vec![];
         for page in 0..PAGES {

@@ -16,7 +16,7 @@ pub const PEOPLE: usize = MEMBERS + GUESTS;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Model {
     pub comments: Vec<Said>,
     pub closed: [bool; PAGES],
@@ -26,6 +26,7 @@ pub struct Model {
     requests: HashMap<(usize, u8), Request>,
 }
 
+#[derive(Clone)]
 struct Request {
     text: u8,
     comment: usize,

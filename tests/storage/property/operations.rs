@@ -105,15 +105,39 @@ fn any_bool() -> impl Strategy<Value = bool> {
     prop::bool::weighted(0.3)
 }
 
+/// Posts all at once, in this order: they share commits as far as they can. Other operations are left out.
+pub async fn post_together(operations: &[Operation], run: &mut Run) {
+    // Each is written before the clock goes on.
+    let written = operations.iter().filter_map(|it| {
+        let post = it.post_in(run)?;
+        let draft = draft(run, &post);
+        Some((post, draft))
+    });
+    let (posts, drafts): (Vec<model::Post>, Vec<NewComment>) = written.unzip();
+    // Joined, they are first asked in their order: so they are queued.
+    let answers =
+        futures_util::future::join_all(drafts.into_iter().map(|draft| run.world.store.publish(draft))).await;
+    for (post, answer) in posts.into_iter().zip(answers) {
+        answered(run, post, answer.unwrap());
+    }
+}
+
 impl Operation {
+    /// The post it is, if it is one, at the moment it is sent.
+    fn post_in(&self, run: &Run) -> Option<model::Post> {
+        let Operation::Post { by, page, parent, text, held, key, clock } = *self else { return None };
+        run.world.pass_or_go_back(clock);
+        let standing = if held { HELD } else { Standing::Published };
+        let parent = parent.and_then(|it| run.model.nth(it));
+        Some(model::Post { by, page, parent, text, standing, key, at: run.world.now() })
+    }
+
     /// Does it to the store and to the model; their answers must agree.
     pub async fn perform(&self, run: &mut Run) {
         match *self {
-            Operation::Post { by, page, parent, text, held, key, clock } => {
-                run.world.pass_or_go_back(clock);
-                let standing = if held { HELD } else { Standing::Published };
-                let parent = parent.and_then(|it| run.model.nth(it));
-                post(run, model::Post { by, page, parent, text, standing, key, at: run.world.now() }).await;
+            Operation::Post { .. } => {
+                let Some(sent) = self.post_in(run) else { return };
+                post(run, sent).await;
             }
             Operation::Edit { comment, text, standing } => {
                 let Some(comment) = run.model.nth(comment) else { return };
@@ -171,11 +195,12 @@ impl Operation {
     }
 }
 
-async fn post(run: &mut Run, post: model::Post) {
+/// What somebody would send to post this.
+fn draft(run: &Run, post: &model::Post) -> NewComment {
     let key = model::page_key(post.page);
     let url = format!("https://blog.example/{}", post.page);
     let request = TokenHash([post.text; 32]);
-    let draft = NewComment {
+    NewComment {
         page: NewPage { is_settled: true, key, url, title: String::new() },
         standing: post.standing,
         idempotency: post.key.map(|key| Idempotency { key: key.to_string(), request }),
@@ -184,10 +209,18 @@ async fn post(run: &mut Run, post: model::Post) {
             post.parent.map(|it| run.model.id(it)),
             &post.text.to_string(),
         )
-    };
-    let expected = run.model.check(&post);
+    }
+}
+
+async fn post(run: &mut Run, post: model::Post) {
+    let draft = draft(run, &post);
     let answer = run.world.store.publish(draft).await.unwrap();
-    match (expected, answer) {
+    answered(run, post, answer);
+}
+
+/// Compares an answer with the model's, and lets the model have it.
+fn answered(run: &mut Run, post: model::Post, answer: Result<Posted, Refusal>) {
+    match (run.model.check(&post), answer) {
         (model::Answer::New, Ok(Posted::New(comment))) => run.model.post(post, *comment),
         (model::Answer::Repeat(earlier), Ok(Posted::Repeat(comment))) => {
             assert_eq!(run.model.id(earlier), comment.id);

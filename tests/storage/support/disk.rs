@@ -29,6 +29,7 @@ struct MemoryDisk {
     trouble: Mutex<Trouble>,
     /// After so many more writes and syncs one fails; negative: never.
     fails_in: AtomicI64,
+    failure: Mutex<io::ErrorKind>,
     free: AtomicU64,
     opened: AtomicU64,
 }
@@ -48,6 +49,7 @@ impl SharedDisk {
             file: RwLock::default(),
             trouble: Mutex::new(Trouble::None),
             fails_in: AtomicI64::new(-1),
+            failure: Mutex::new(io::ErrorKind::Other),
             free: AtomicU64::new(u64::MAX),
             opened: AtomicU64::new(0),
         }))
@@ -60,6 +62,11 @@ impl SharedDisk {
     /// Lets one write or sync fail, after `count` that succeed.
     pub fn fail_once_after(&self, count: i64) {
         self.0.fails_in.store(count, Ordering::SeqCst);
+    }
+
+    /// What such a failure is called.
+    pub fn fails_as(&self, kind: io::ErrorKind) {
+        *self.0.failure.lock() = kind;
     }
 
     /// Whether that failure is still to come.
@@ -108,7 +115,7 @@ impl Backend {
     fn check(&self, in_place: bool) -> io::Result<()> {
         if self.0.fails_in.load(Ordering::SeqCst) >= 0 && self.0.fails_in.fetch_sub(1, Ordering::SeqCst) == 0
         {
-            return Err(io::Error::other("the disk failed once"));
+            return Err(io::Error::new(*self.0.failure.lock(), "the disk failed once"));
         }
         match *self.0.trouble.lock() {
             Trouble::Broken => Err(io::Error::other("the disk is broken")),

@@ -120,6 +120,17 @@ impl World {
         }
     }
 
+    /// The same site and people at the same moment, as another store has them.
+    pub fn elsewhere(&self, store: Arc<dyn Store>) -> World {
+        World {
+            store,
+            site: self.site.clone(),
+            owner: self.owner,
+            clock: AtomicI64::new(self.clock.load(Ordering::SeqCst)),
+            next: AtomicU64::new(self.next.load(Ordering::SeqCst)),
+        }
+    }
+
     pub async fn add_site(&self, key: &str) -> Arc<Site> {
         let origins = vec![origin("https://blog.example")];
         let key = key.parse().unwrap();
