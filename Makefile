@@ -53,6 +53,8 @@ check: widget ## Lint: rustfmt, clippy, dependencies; types and lint of the widg
 	@cargo clippy --all-targets -- -D warnings
 	@cargo deny --version >/dev/null 2>&1 || $(MAKE) deny-installed
 	@$(quietly) "dependencies: licences, sources, advisories" scripts/deny.sh
+	@scripts/audit.sh
+	@$(quietly) "bill of materials, audit" node --test scripts/*.test.mjs
 	@$(quietly) "widget: types" $(npm) run check
 	@$(quietly) "widget: lint" $(npm) run lint
 
@@ -60,6 +62,7 @@ check: widget ## Lint: rustfmt, clippy, dependencies; types and lint of the widg
 deny: ## Check the dependencies: licences, sources, advisories
 	@cargo deny --version >/dev/null 2>&1 || $(MAKE) deny-installed
 	@scripts/deny.sh
+	@scripts/audit.sh
 
 .PHONY: deny-installed
 deny-installed:
