@@ -44,7 +44,7 @@ $(built): $(packages) $(widget_sources)
 	@touch $@
 
 .PHONY: test
-test: check test-widget test-rust test-browser test-sign-in ## Run everything: lints, unit, API, property and browser tests
+test: check test-widget test-rust test-contract test-browser test-sign-in ## Run everything: lints, unit, API, property and browser tests
 
 .PHONY: check
 check: widget ## Lint: rustfmt, clippy, dependencies; types and lint of the widget
@@ -84,6 +84,10 @@ test-rust: widget ## Test the server: units, storage, API, command line, house r
 	@scripts/need.sh nginx command -v nginx
 	@scripts/need.sh python3-venv python3 -c "import ensurepip, venv"
 	@if cargo nextest --version >/dev/null 2>&1; then cargo nextest run; else cargo test; fi
+
+.PHONY: test-contract
+test-contract: build ## Ask every operation of the OpenAPI document thousands of times
+	@scripts/contract.sh $(afterword)
 
 .PHONY: test-browser
 test-browser: build ## Drive a page and the server on two origins with Debian's Chromium

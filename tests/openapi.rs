@@ -96,3 +96,33 @@ fn what_readers_get_promises_its_members() {
         }
     }
 }
+
+#[test]
+fn every_member_that_a_problem_can_have_is_described() {
+    let causes = include_str!("../src/web/problem/causes.rs");
+    let added: BTreeSet<&str> =
+        causes.split(".with(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(added.len() > 5, "found only {added:?}: the test looks in the wrong place");
+    let described = &document()["components"]["schemas"]["Problem"]["properties"];
+    for member in added {
+        assert!(described[member].is_object(), "{member} is in answers and not in the document");
+    }
+}
+
+#[test]
+fn forms_and_pages_that_refuse_are_described_as_what_they_are() {
+    let document = document();
+    for (method, path) in [("post", "/auth/cb/{provider}"), ("post", "/auth/{provider}/deletion")] {
+        let taken = &document["paths"][path][method]["requestBody"]["content"];
+        assert!(taken["application/x-www-form-urlencoded"]["schema"].is_object(), "{method} {path}: {taken}");
+    }
+    for (method, path) in
+        [("get", "/auth/popup"), ("get", "/auth/cb/{provider}"), ("post", "/auth/cb/{provider}")]
+    {
+        let refused = &document["paths"][path][method]["responses"]["default"]["content"];
+        assert!(refused["text/html"].is_object(), "{method} {path}: {refused}");
+        assert!(refused["application/problem+json"].is_object(), "{method} {path}: {refused}");
+    }
+    let elsewhere = &document["paths"]["/account/api/name"]["put"]["responses"]["default"]["content"];
+    assert_eq!(elsewhere["text/html"], Value::Null, "a script reads these");
+}

@@ -23,6 +23,7 @@ pub fn routes() -> Vec<Route> {
                 "A form with `signed_request`, signed with our client's secret, as Facebook sends it. What tied that \
                  account there to one here is removed at once, and what signed in with it is signed out.",
             )
+            .takes_form::<Asked>()
             .gives::<Confirmed>(StatusCode::OK)
             .to(delete),
         route(Method::GET, "/auth/{provider}/deletion")
@@ -34,7 +35,8 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = DeletionAsked)]
 struct Asked {
     signed_request: String,
 }

@@ -40,6 +40,8 @@ pub fn routes() -> Vec<Route> {
             .query("error", false, "Why it gives none")
             .query("iss", false, "Who answers (RFC 9207)")
             .gives_media(StatusCode::OK, Media::HTML)
+            .gives_nothing(StatusCode::SEE_OTHER)
+            .refuses_with_page()
             .to(come_back),
         route(Method::POST, "/auth/cb/{provider}")
             .class(Class::Machine)
@@ -48,7 +50,9 @@ pub fn routes() -> Vec<Route> {
                 "Where a provider has the browser post to",
                 "`response_mode=form_post`. It comes without our cookie: kept by its `state`, and looked at by the GET that follows.",
             )
+            .takes_form::<Came>()
             .gives_nothing(StatusCode::SEE_OTHER)
+            .refuses_with_page()
             .to(keep_back),
     ]
 }
@@ -70,12 +74,18 @@ struct Gone {
     location: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = ProviderAnswer)]
 struct Came {
+    /// As it was sent.
     state: Option<String>,
+    /// What the provider gives for a profile.
     code: Option<String>,
+    /// Why it gives none.
     error: Option<String>,
+    /// Who answers (RFC 9207).
     iss: Option<String>,
+    /// The name that Apple tells once, as JSON.
     user: Option<String>,
 }
 

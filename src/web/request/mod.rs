@@ -17,12 +17,10 @@ use serde::de::DeserializeOwned;
 
 use super::Shared;
 use super::problem::{Problem, kinds};
-use super::route::RouteRow;
+use super::route::{FORM, RouteRow};
 use crate::actions::{self, comments::Sender};
 use crate::app::App;
 use crate::domain::{Origin, Refusal, Site, SiteKey, Visitor};
-
-const FORM: &str = "application/x-www-form-urlencoded";
 
 pub struct Request {
     pub app: Arc<App>,
