@@ -44,7 +44,7 @@ $(built): $(packages) $(widget_sources)
 	@touch $@
 
 .PHONY: test
-test: check test-widget test-rust test-contract test-browser test-sign-in ## Run everything: lints, unit, API, property and browser tests
+test: check test-widget test-rust test-contract test-browser test-sign-in ## Run everything: lints, unit, API, property, fuzz and browser tests
 
 .PHONY: check
 check: widget ## Lint: rustfmt, clippy, dependencies; types and lint of the widget
@@ -88,6 +88,11 @@ test-rust: widget ## Test the server: units, storage, API, command line, house r
 .PHONY: test-contract
 test-contract: build ## Ask every operation of the OpenAPI document thousands of times
 	@scripts/contract.sh $(afterword)
+
+.PHONY: fuzz
+fuzz: widget ## Fuzz ten times as long as the tests do, from a new seed
+	@export AFTERWORD_FUZZ_SEED=0 AFTERWORD_FUZZ_TIMES=10; \
+		cargo test --lib -- fuzz_ --nocapture && cargo test --test openapi -- fuzz_ --nocapture
 
 .PHONY: test-browser
 test-browser: build ## Drive a page and the server on two origins with Debian's Chromium

@@ -209,3 +209,7 @@ mod tests {
         assert_eq!(at(&encoded), Err(Refusal::InvalidPage), "2,421 bytes once it is encoded");
     }
 }
+
+#[cfg(test)]
+#[path = "../../tests/fuzz/pages.rs"]
+mod fuzz;
