@@ -55,9 +55,10 @@ const NUMBERS: &[&str] = &[
     "0.1",
     "NaN",
 ];
+/// Ends of ranges, and what begins a long number, text, list or map in CBOR.
 const BYTES: &[u8] = &[
-    0, 1, 0x17, 0x18, 0x1b, 0x1f, 0x3f, 0x5f, 0x60, 0x7f, 0x80, 0x9f, 0xa0, 0xbf, 0xc0, 0xf5, 0xf6, 0xfb,
-    0xff,
+    0, 1, 0x17, 0x18, 0x1b, 0x1f, 0x3b, 0x3f, 0x5b, 0x5f, 0x60, 0x7b, 0x7f, 0x80, 0x98, 0x9a, 0x9b, 0x9f,
+    0xa0, 0xb8, 0xbb, 0xbf, 0xc0, 0xf5, 0xf6, 0xfb, 0xff,
 ];
 
 pub fn mutated(target: &Target, kept: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
@@ -71,7 +72,12 @@ pub fn mutated(target: &Target, kept: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
 
 fn change(input: &mut Vec<u8>, target: &Target, kept: &[Vec<u8>], dice: &mut Dice) {
     let stretch = dice.stretch(input.len());
-    let place = dice.below(input.len() + 1);
+    // Often at an end: that is where what follows is forgotten.
+    let place = match dice.below(8) {
+        0 => 0,
+        1 => input.len(),
+        _ => dice.below(input.len() + 1),
+    };
     match dice.below(13) {
         0 if !input.is_empty() => {
             let at = dice.below(input.len());
