@@ -33,7 +33,7 @@ FIRST_RIGHT, ONE_RIGHT_IN = 3, 25
 
 parser = argparse.ArgumentParser()
 parser.add_argument("binary")
-parser.add_argument("--examples", type=int, default=28, help="random cases an operation, besides the systematic ones")
+parser.add_argument("--examples", type=int, default=40, help="random cases an operation, besides the systematic ones")
 parser.add_argument("--seed", type=int, default=1, help="other cases; 0 takes a new one")
 parser.add_argument("--cases", type=int, default=3_000, help="how many cases there must be")
 parser.add_argument("--only", help="the id of the one operation to ask")
