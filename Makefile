@@ -44,7 +44,7 @@ $(built): $(packages) $(widget_sources)
 	@touch $@
 
 .PHONY: test
-test: check test-widget test-rust test-browser test-sign-in ## Run everything: lints, unit, API, property and browser tests
+test: check test-widget test-rust test-contract test-browser test-sign-in ## Run everything: lints, unit, API, property, fuzz and browser tests
 
 .PHONY: check
 check: widget ## Lint: rustfmt, clippy, dependencies; types and lint of the widget
@@ -53,6 +53,8 @@ check: widget ## Lint: rustfmt, clippy, dependencies; types and lint of the widg
 	@cargo clippy --all-targets -- -D warnings
 	@cargo deny --version >/dev/null 2>&1 || $(MAKE) deny-installed
 	@$(quietly) "dependencies: licences, sources, advisories" scripts/deny.sh
+	@scripts/audit.sh
+	@$(quietly) "bill of materials, audit" node --test scripts/*.test.mjs
 	@$(quietly) "widget: types" $(npm) run check
 	@$(quietly) "widget: lint" $(npm) run lint
 
@@ -60,6 +62,7 @@ check: widget ## Lint: rustfmt, clippy, dependencies; types and lint of the widg
 deny: ## Check the dependencies: licences, sources, advisories
 	@cargo deny --version >/dev/null 2>&1 || $(MAKE) deny-installed
 	@scripts/deny.sh
+	@scripts/audit.sh
 
 .PHONY: deny-installed
 deny-installed:
@@ -81,6 +84,15 @@ test-rust: widget ## Test the server: units, storage, API, command line, house r
 	@scripts/need.sh nginx command -v nginx
 	@scripts/need.sh python3-venv python3 -c "import ensurepip, venv"
 	@if cargo nextest --version >/dev/null 2>&1; then cargo nextest run; else cargo test; fi
+
+.PHONY: test-contract
+test-contract: build ## Ask every operation of the OpenAPI document thousands of times
+	@scripts/contract.sh $(afterword)
+
+.PHONY: fuzz
+fuzz: widget ## Fuzz ten times as long as the tests do, from a new seed
+	@export AFTERWORD_FUZZ_SEED=0 AFTERWORD_FUZZ_TIMES=10; \
+		cargo test --lib -- fuzz_ --nocapture && cargo test --test openapi -- fuzz_ --nocapture
 
 .PHONY: test-browser
 test-browser: build ## Drive a page and the server on two origins with Debian's Chromium

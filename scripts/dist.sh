@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes dist/afterword-VERSION-ARCH-linux.tar.gz: the binary and what its owner needs to put it to work.
+# Makes dist/afterword-VERSION-ARCH-linux.tar.gz: the binary and what its owner needs to put it to work; and its bill of
+# materials (CycloneDX).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,6 +21,10 @@ cp -r README.md CHANGELOG.md LICENSE config.example.toml deploy "$staged/$name/"
 mkdir "$staged/$name/docs"
 cp -r docs/*.md "$staged/$name/docs/"
 if [ -d docs/images ]; then cp -r docs/images "$staged/$name/docs/"; fi
+
+# What it is made of, for whoever has to know: in the archive, and beside it.
+node scripts/sbom.mjs >"dist/$name.cdx.json"
+cp "dist/$name.cdx.json" "$staged/$name/sbom.cdx.json"
 
 # Sorted, without owner or clock: the same sources make the same archive.
 tar --create --directory "$staged" --sort=name --owner=0 --group=0 --numeric-owner \

@@ -19,3 +19,10 @@ pub mod jobs;
 pub mod web;
 
 pub mod cli;
+
+#[cfg(test)]
+#[path = "../tests/fuzz/mod.rs"]
+mod fuzz;
+#[cfg(test)]
+#[path = "../tests/fuzz/promises.rs"]
+mod fuzz_promises;

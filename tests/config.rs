@@ -192,6 +192,14 @@ fn a_file_that_is_no_toml_says_where() {
 }
 
 #[test]
+fn what_nests_too_deep_is_found_on_its_line() {
+    let deep = format!("[server]\nlisten = \"127.0.0.1:80\"\n[log]\nfilter = {}\n", "[".repeat(300));
+    let found = mistakes(&deep, &[]);
+    assert!(found[0].starts_with("file:4: this is not TOML: "), "{found:?}");
+    assert!(found.iter().all(|mistake| !mistake.starts_with("file:0")), "{found:?}");
+}
+
+#[test]
 fn a_file_that_is_not_there_is_one_clear_mistake() {
     let missing = Path::new("/nonexistent/afterword.toml");
     let mistakes = Config::load(Some(missing), std::iter::empty()).expect_err("a mistake");

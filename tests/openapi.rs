@@ -1,4 +1,12 @@
-//! The OpenAPI document that is checked in is the one the routes make, and it is whole.
+//! The OpenAPI document that is checked in is the one the routes make, and it is whole; what it says takes a body takes any.
+
+#[path = "fuzz/mod.rs"]
+mod fuzz;
+#[path = "fuzz/requests.rs"]
+mod requests;
+#[path = "support/mod.rs"]
+#[allow(dead_code, reason = "what the API tests need and these do not")]
+mod support;
 
 use std::collections::BTreeSet;
 
@@ -107,4 +115,34 @@ fn what_readers_get_promises_its_members() {
             assert!(required(name).contains(*member), "{name}.{member} is not promised");
         }
     }
+}
+
+#[test]
+fn every_member_that_a_problem_can_have_is_described() {
+    let causes = include_str!("../src/web/problem/causes.rs");
+    let added: BTreeSet<&str> =
+        causes.split(".with(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(added.len() > 5, "found only {added:?}: the test looks in the wrong place");
+    let described = &document()["components"]["schemas"]["Problem"]["properties"];
+    for member in added {
+        assert!(described[member].is_object(), "{member} is in answers and not in the document");
+    }
+}
+
+#[test]
+fn forms_and_pages_that_refuse_are_described_as_what_they_are() {
+    let document = document();
+    for (method, path) in [("post", "/auth/cb/{provider}"), ("post", "/auth/{provider}/deletion")] {
+        let taken = &document["paths"][path][method]["requestBody"]["content"];
+        assert!(taken["application/x-www-form-urlencoded"]["schema"].is_object(), "{method} {path}: {taken}");
+    }
+    for (method, path) in
+        [("get", "/auth/popup"), ("get", "/auth/cb/{provider}"), ("post", "/auth/cb/{provider}")]
+    {
+        let refused = &document["paths"][path][method]["responses"]["default"]["content"];
+        assert!(refused["text/html"].is_object(), "{method} {path}: {refused}");
+        assert!(refused["application/problem+json"].is_object(), "{method} {path}: {refused}");
+    }
+    let elsewhere = &document["paths"]["/account/api/name"]["put"]["responses"]["default"]["content"];
+    assert_eq!(elsewhere["text/html"], Value::Null, "a script reads these");
 }

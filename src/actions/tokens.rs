@@ -139,3 +139,7 @@ mod tests {
         assert_eq!(eight_characters(&chance).len(), 8);
     }
 }
+
+#[cfg(test)]
+#[path = "../../tests/fuzz/tokens.rs"]
+mod fuzz;

@@ -207,3 +207,7 @@ pub enum LogFormat {
     Text,
     Json,
 }
+
+#[cfg(test)]
+#[path = "../../tests/fuzz/configuration.rs"]
+mod fuzz;

@@ -47,10 +47,18 @@ impl Settings {
                 return mistakes.add(&at(0), format!("cannot be read: {error}"));
             }
         };
-        let (table, errors) = DeTable::parse_recoverable(&text);
+        self.read_text(path, &text, mistakes);
+    }
+
+    /// What stands in the file at `path`.
+    pub fn read_text(&mut self, path: &Path, text: &str, mistakes: &mut Mistakes) {
+        let at = |line| Place::File { path: path.to_owned(), line };
+        let (table, errors) = DeTable::parse_recoverable(text);
         let line_of = |offset: usize| text[..offset.min(text.len())].matches('\n').count() + 1;
-        let broken: Vec<usize> =
-            errors.iter().map(|error| error.span().map_or(0, |span| line_of(span.start))).collect();
+        let broken: Vec<usize> = errors
+            .iter()
+            .map(|error| error.span().map_or_else(|| line_of_unplaced(text), |span| line_of(span.start)))
+            .collect();
         for (error, line) in errors.iter().zip(&broken) {
             self.is_partial = true;
             mistakes.add(&at(*line), format!("this is not TOML: {}", error.message()));
@@ -163,6 +171,15 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+/// The line that makes the parser give up without saying where: it does on what nests too deep.
+fn line_of_unplaced(text: &str) -> usize {
+    let gives_up = |until: usize| {
+        DeTable::parse_recoverable(&text[..until]).1.iter().any(|error| error.span().is_none())
+    };
+    let ends = text.match_indices('\n').map(|(at, _)| at).chain([text.len()]);
+    ends.enumerate().find(|(_, end)| gives_up(*end)).map_or(0, |(before, _)| before + 1)
 }
 
 pub(super) fn raw(value: &DeValue<'_>) -> Raw {

@@ -78,6 +78,10 @@ impl PageRef {
             return Err(Refusal::OriginNotAllowed { origin: origin.to_string() });
         }
         url.set_fragment(None);
+        // Longer than it was sent: what is not ASCII was encoded.
+        if url.as_str().len() > PageKey::MAX_BYTES {
+            return Err(Refusal::InvalidPage);
+        }
         Ok(url.into())
     }
 }
@@ -107,9 +111,12 @@ fn key_of(url: &Url, query: Option<String>, site: &Site) -> String {
 
 /// Without a trailing slash and without `index.html`: `/a/`, `/a` and `/a/index.html` are one page.
 fn folded_path(path: &str) -> &str {
-    let path = path.strip_suffix("/index.html").or_else(|| path.strip_suffix("/index.htm")).unwrap_or(path);
-    let path = path.trim_end_matches('/');
-    if path.is_empty() { "/" } else { path }
+    let mut folded = path.trim_end_matches('/');
+    // To the end: what is left must not be an address of another page.
+    while let Some(rest) = folded.strip_suffix("/index.html").or_else(|| folded.strip_suffix("/index.htm")) {
+        folded = rest.trim_end_matches('/');
+    }
+    if folded.is_empty() { "/" } else { folded }
 }
 
 /// The listed parameters in the order of the list, so that their order in the URL does not matter.
@@ -154,6 +161,8 @@ mod tests {
             "https://blog.example/a/post",
             "https://blog.example/a/post/",
             "https://blog.example/a/post/index.html",
+            "https://blog.example/a/post/index.html/",
+            "https://blog.example/a/post/index.htm/index.html",
             "https://blog.example/a/post?utm_source=x",
             "https://blog.example/a/post#afterword",
             "https://preview.example/a/post",
@@ -196,5 +205,11 @@ mod tests {
         assert!(matches!(at("https://evil.example/a"), Err(Refusal::OriginNotAllowed { .. })));
         assert_eq!(at("javascript:alert(1)"), Err(Refusal::InvalidPage));
         assert_eq!(at("https://u:p@blog.example/a"), Err(Refusal::InvalidPage));
+        let encoded = format!("https://blog.example/{}", "é".repeat(400));
+        assert_eq!(at(&encoded), Err(Refusal::InvalidPage), "2,421 bytes once it is encoded");
     }
 }
+
+#[cfg(test)]
+#[path = "../../tests/fuzz/pages.rs"]
+mod fuzz;

@@ -106,3 +106,7 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "../../tests/fuzz/cursors.rs"]
+mod fuzz;

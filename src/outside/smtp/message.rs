@@ -71,7 +71,7 @@ mod tests {
         String::from_utf8(message.formatted()).unwrap()
     }
 
-    fn header_names(wire: &str) -> Vec<&str> {
+    pub fn header_names(wire: &str) -> Vec<&str> {
         let head = wire.split("\r\n\r\n").next().unwrap();
         head.split("\r\n")
             .filter(|line| !line.starts_with(' '))
@@ -120,3 +120,7 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "../../../tests/fuzz/addresses.rs"]
+mod fuzz;

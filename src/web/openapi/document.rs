@@ -77,12 +77,10 @@ fn operation(row: &RouteRow, schemas: &mut Schemas) -> Value {
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
     }
-    let json = facts.takes.as_ref().map(|shape| ("application/json", shape));
-    let form = facts.takes_form.as_ref().map(|shape| (Media::FORM, shape));
-    if let Some((media, shape)) = json.or(form) {
+    if let Some((media, shape)) = &facts.takes {
         operation["requestBody"] = json!({
             "required": true,
-            "content": { media: { "schema": schemas.reference(shape) } },
+            "content": { *media: { "schema": schemas.reference(shape) } },
         });
         operation["x-body-bytes-max"] = row.cap.into();
     }
@@ -154,15 +152,13 @@ fn responses(row: &RouteRow, schemas: &mut Schemas) -> Value {
     if row.class == Class::Public {
         responses.insert("304".into(), json!({ "description": "Not changed since `If-None-Match`" }));
     }
-    responses.insert(
-        "default".into(),
-        json!({
-            "description": "A problem",
-            "content": {
-                "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
-            },
-        }),
-    );
+    let mut refused = json!({
+        "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
+    });
+    if row.facts.refuses_with_page {
+        refused[Media::HTML] = json!({});
+    }
+    responses.insert("default".into(), json!({ "description": "A problem", "content": refused }));
     responses.into()
 }
 
@@ -179,7 +175,12 @@ fn problem() -> Value {
             "status": { "type": "integer" },
             "detail": text(),
             "request_id": text(),
+            "max": { "type": "integer", "description": "How many there may be." },
             "max_chars": { "type": "integer" },
+            "min_chars": { "type": "integer" },
+            "max_bytes": { "type": "integer" },
+            "challenge": { "type": "string", "description": "What a guest's browser works on before it asks again." },
+            "bits": { "type": "integer", "description": "How much work that is." },
             "retry_after": { "type": "integer", "description": "Seconds." },
             "tries_left": { "type": "integer" },
             "earlier": { "type": "string", "format": "uuid", "description": "The comment said before." },

@@ -46,7 +46,6 @@ impl Media {
     pub const TEXT: &'static str = "text/plain";
     pub const HTML: &'static str = "text/html";
     pub const SCRIPT: &'static str = "text/javascript";
-    pub const FORM: &'static str = "application/x-www-form-urlencoded";
 }
 
 pub fn routes() -> Vec<Route> {

@@ -90,7 +90,7 @@ fn operation<'a>(path: &'a str, method: &str, facts: &'a Value) -> Operation<'a>
         description: text(&facts["description"]),
         access: text(&facts["x-access"]),
         parameters: items(&facts["parameters"]).map(parameter).collect(),
-        body: shape(&facts["requestBody"]["content"]["application/json"]),
+        body: members(&facts["requestBody"]["content"]).find_map(|(_, content)| shape(content)),
         answers: members(&facts["responses"]).map(answer).collect(),
     }
 }

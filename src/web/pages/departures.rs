@@ -37,6 +37,8 @@ pub fn routes() -> Vec<Route> {
             .query("error", false, "Why it gives none")
             .query("iss", false, "Who answers (RFC 9207)")
             .gives_media(StatusCode::OK, Media::HTML)
+            .gives_nothing(StatusCode::SEE_OTHER)
+            .refuses_with_page()
             .to(come_back),
         route(Method::POST, "/auth/cb/{provider}")
             .class(Class::Machine)
@@ -47,6 +49,7 @@ pub fn routes() -> Vec<Route> {
             )
             .takes_form::<Came>()
             .gives_nothing(StatusCode::SEE_OTHER)
+            .refuses_with_page()
             .to(keep_back),
     ]
 }

@@ -30,6 +30,7 @@ pub fn routes() -> Vec<Route> {
             .query("return_to", false, "A page of that origin to go back to, where no popup could be opened")
             .query("provider", false, "A provider to go straight on to")
             .gives_media(StatusCode::OK, Media::HTML)
+            .refuses_with_page()
             .to(page),
         route(Method::POST, "/auth/popup/password")
             .class(Class::FirstParty)

@@ -170,3 +170,7 @@ mod tests {
         assert!(parse::<serde_json::Value>(fine.as_bytes()).is_ok());
     }
 }
+
+#[cfg(test)]
+#[path = "../../../tests/fuzz/bodies.rs"]
+mod fuzz;

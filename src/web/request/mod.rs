@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use super::Shared;
 use super::openapi::Media;
 use super::problem::{Problem, kinds};
-use super::route::RouteRow;
+use super::route::{FORM, RouteRow};
 use crate::actions::{self, comments::Sender};
 use crate::app::App;
 use crate::domain::{Origin, Refusal, Site, SiteKey, Visitor};
@@ -110,7 +110,7 @@ impl Request {
     /// A form's fields, as an HTML page posts them: only other servers' pages send us any.
     pub async fn form<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let media = self.header(header::CONTENT_TYPE).and_then(|media| media.split(';').next());
-        if !media.is_some_and(|media| media.trim().eq_ignore_ascii_case(Media::FORM)) {
+        if !media.is_some_and(|media| media.trim().eq_ignore_ascii_case(FORM)) {
             return Err(Problem::new(&kinds::WRONG_CONTENT_TYPE, "expected a form"));
         }
         let bytes = json::bytes(&self.arrival, self.row.cap).await?;

@@ -35,6 +35,8 @@ use utoipa::ToSchema;
 use crate::web::openapi::Shape;
 
 pub const KIB: usize = 1024;
+/// How HTML pages post.
+pub const FORM: &str = "application/x-www-form-urlencoded";
 /// The largest body a route takes unless it says otherwise.
 const DEFAULT_CAP: usize = 16 * KIB;
 
@@ -64,11 +66,11 @@ pub struct Facts {
     pub summary: &'static str,
     pub description: &'static str,
     pub query: Vec<QueryFact>,
-    /// The JSON it takes.
-    pub takes: Option<Shape>,
-    /// The form it takes instead, which only other servers' pages send us.
-    pub takes_form: Option<Shape>,
+    /// The body it takes, by its media type.
+    pub takes: Option<(&'static str, Shape)>,
     pub gives: Vec<(StatusCode, Gives)>,
+    /// Whether a person reads what is wrong: then a refusal may be a page.
+    pub refuses_with_page: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -148,13 +150,13 @@ impl Draft {
 
     /// The JSON it takes.
     pub fn takes<T: ToSchema>(mut self) -> Draft {
-        self.0.facts.takes = Some(Shape::of::<T>());
+        self.0.facts.takes = Some(("application/json", Shape::of::<T>()));
         self
     }
 
-    /// The form it takes, as an HTML page posts one.
+    /// The form it takes: what other servers' pages post.
     pub fn takes_form<T: ToSchema>(mut self) -> Draft {
-        self.0.facts.takes_form = Some(Shape::of::<T>());
+        self.0.facts.takes = Some((FORM, Shape::of::<T>()));
         self
     }
 
@@ -173,6 +175,12 @@ impl Draft {
     /// An answer that is not JSON.
     pub fn gives_media(mut self, status: StatusCode, media: &'static str) -> Draft {
         self.0.facts.gives.push((status, Gives::Media(media)));
+        self
+    }
+
+    /// Its refusals may be pages.
+    pub fn refuses_with_page(mut self) -> Draft {
+        self.0.facts.refuses_with_page = true;
         self
     }
 

@@ -35,3 +35,7 @@ pub fn uuid(id: &Id) -> Uuid {
 fn unknown(what: &str, code: u8) -> Fault {
     Fault::corrupt(format!("a {what} with the unknown code {code}"))
 }
+
+#[cfg(test)]
+#[path = "../../../../tests/fuzz/records.rs"]
+mod fuzz;

@@ -1,5 +1,7 @@
 //! What all tests of Markdown share: a notation for trees, and the promises that hold for every input.
 
+#[path = "../../../../tests/fuzz/markdown.rs"]
+mod fuzz;
 mod hostile;
 mod links;
 mod properties;
