@@ -82,6 +82,14 @@ test-rust: widget ## Test the server: units, storage, API, command line, house r
 	@scripts/need.sh python3-venv python3 -c "import ensurepip, venv"
 	@if cargo nextest --version >/dev/null 2>&1; then cargo nextest run; else cargo test; fi
 
+# One test after the other: most of them measure, and the rest use all cores by themselves.
+faults = cargo test --quiet
+.PHONY: test-faults
+test-faults: widget ## Cut the power, kill, fill the disk, flood: the whole of it, with its figures (10 minutes)
+	@export AFTERWORD_FAULTS=whole RUST_BACKTRACE=0; \
+	$(faults) --test storage -- --test-threads=1 --nocapture power:: faults:: killed:: deep:: && \
+	$(faults) --test faults -- --test-threads=1 --nocapture
+
 .PHONY: test-browser
 test-browser: build ## Drive a page and the server on two origins with Debian's Chromium
 	@scripts/chromium.sh
