@@ -94,6 +94,14 @@ fuzz: widget ## Fuzz ten times as long as the tests do, from a new seed
 	@export AFTERWORD_FUZZ_SEED=0 AFTERWORD_FUZZ_TIMES=10; \
 		cargo test --lib -- fuzz_ --nocapture && cargo test --test openapi -- fuzz_ --nocapture
 
+# One test after the other: most of them measure, and the rest use all cores by themselves.
+faults = cargo test --quiet
+.PHONY: test-faults
+test-faults: widget ## Cut the power, kill, fill the disk, flood: the whole of it, with its figures (10 minutes)
+	@export AFTERWORD_FAULTS=whole RUST_BACKTRACE=0; \
+	$(faults) --test storage -- --test-threads=1 --nocapture power:: faults:: killed:: deep:: && \
+	$(faults) --test faults -- --test-threads=1 --nocapture
+
 .PHONY: test-browser
 test-browser: build ## Drive a page and the server on two origins with Debian's Chromium
 	@scripts/chromium.sh

@@ -109,6 +109,16 @@ fn every_statement_on_security_names_tests_that_exist() {
 }
 
 #[test]
+fn every_promise_on_reliability_names_tests_that_exist() {
+    let document = tracked(&["docs/reliability.md"]);
+    assert_eq!(document.len(), 1);
+    let files = tracked(&["src/**.rs", "tests/**.rs"]);
+    let rows = security::rows(&document[0].text);
+    assert!(rows.len() >= 10, "found only {} promises", rows.len());
+    hold("docs/reliability.md says what is not so", security::unheld(&rows, &files));
+}
+
+#[test]
 fn no_test_is_switched_off() {
     let files = tracked(&["src/**.rs", "tests/**.rs", "widget/**.ts", "widget/**.tsx", "widget/**.mjs"]);
     hold("a test that does not run tests nothing", each(&files, wording::disabled_tests));

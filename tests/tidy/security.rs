@@ -1,4 +1,5 @@
-//! `docs/security.md` names, for each statement, the tests that hold it: here is what makes that true.
+//! `docs/security.md` and `docs/reliability.md` name, for each statement, the tests that hold it: here is what makes
+//! that true.
 
 use super::sources::{File, without_comments_and_texts};
 
@@ -35,7 +36,14 @@ pub fn untrue(document: &File, files: &[File]) -> Vec<String> {
             found.push(format!("statement {number} stands there {times} times"));
         }
     }
-    for row in &rows {
+    found.extend(unheld(&rows, files));
+    found
+}
+
+/// Rows without a test and without a word about that, and tests that are not there.
+pub fn unheld(rows: &[Row<'_>], files: &[File]) -> Vec<String> {
+    let mut found = Vec::new();
+    for row in rows {
         let named = tests_named(row.held_by);
         if named.is_empty() && row.remarks.is_empty() {
             found.push(format!("statement {} names no test, and no reason", row.number));
