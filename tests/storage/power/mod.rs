@@ -23,6 +23,15 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().build().unwrap()
 }
 
+/// What the controls break panics again and again: nobody needs to read that.
+fn quietly<T>(work: impl FnOnce() -> T) -> T {
+    let loud = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let done = work();
+    std::panic::set_hook(loud);
+    done
+}
+
 /// Replays evenings, as many side by side as there are cores when the whole is asked for.
 fn evenings(count: u64, replay: impl Fn(u64) -> Replay + Sync) -> Outcome {
     let threads = scale::of(1, std::thread::available_parallelism().map_or(1, usize::from));
@@ -92,7 +101,7 @@ fn on_a_disk_that_drops_syncs_the_losses_are_found() {
         let runtime = runtime();
         let recording = runtime.block_on(workload::record(seed));
         let replay = Replay { seed, nested_one_in: 0, syncs: Syncs::Dropped };
-        let outcome = runtime.block_on(replay.run(&recording.steps));
+        let outcome = quietly(|| runtime.block_on(replay.run(&recording.steps)));
         scale::tell(&format!(
             "syncs dropped: {} of {} cuts lose something",
             outcome.broken.len(),
@@ -107,7 +116,7 @@ fn on_a_disk_that_drops_syncs_the_losses_are_found() {
 #[test]
 fn an_acknowledgement_that_comes_one_sync_too_early_is_found() {
     let runtime = runtime();
-    let broken = runtime.block_on(async {
+    let look = async {
         let mut broken = 0;
         for seed in 0..3 {
             let recording = workload::record(seed).await;
@@ -121,7 +130,8 @@ fn an_acknowledgement_that_comes_one_sync_too_early_is_found() {
             }
         }
         broken
-    });
+    };
+    let broken = quietly(|| runtime.block_on(look));
     assert!(broken > 10, "only {broken}");
 }
 
