@@ -41,6 +41,8 @@ use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use tokio::sync::{Semaphore, SemaphorePermit};
+
 use crate::app::{App, random};
 use accept::Tally;
 use journal::Journal;
@@ -58,6 +60,9 @@ pub struct Shared {
     journal: Journal,
     asked: threads::Remembered,
     threads: ThreadCache,
+    /// A turn for each page that is rendered. More at once than there are cores would be no faster, and each holds the
+    /// page several times over, and the compressor's tables.
+    rendering: Semaphore,
     requests: AtomicU64,
     openapi: OnceLock<Prepared>,
     providers: OnceLock<Prepared>,
@@ -66,12 +71,14 @@ pub struct Shared {
 impl Shared {
     fn new(app: Arc<App>, table: Table, log: impl Write + Send + 'static) -> Shared {
         let seed = u64::from_le_bytes(random(&*app.chance));
+        let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
         let log = app.config.log.access.then(|| (app.config.log.format, Box::new(log) as Box<_>));
         Shared {
             tally: Arc::default(),
             journal: Journal::begin(log),
             asked: threads::Remembered::default(),
             threads: ThreadCache::new(app.config.server.page_cache_bytes),
+            rendering: Semaphore::new(cores),
             requests: AtomicU64::new(seed),
             openapi: OnceLock::new(),
             providers: OnceLock::new(),
@@ -92,6 +99,11 @@ impl Shared {
         }
         let made = providers::prepared(&self.app)?;
         Ok(self.providers.get_or_init(|| made))
+    }
+
+    /// Waits for a turn to render.
+    async fn rendering(&self) -> SemaphorePermit<'_> {
+        self.rendering.acquire().await.expect("the semaphore is never closed")
     }
 
     /// Ids that are different from each other, and look it: a bijection (SplitMix64) of a counter.

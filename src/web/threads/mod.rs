@@ -130,7 +130,10 @@ async fn cached(
         return Ok(Some(answer(request, &known)));
     }
     let now = request.app.clock.now();
-    let make = || render.render(request, thread, part, encoding);
+    let make = || async move {
+        let _turn = request.shared().rendering().await;
+        render.render(request, thread, part, encoding).await
+    };
     let rendered = request.shared().threads.get(key, versions, variety, now, make).await?;
     Ok(rendered.map(|rendered| answer(request, &rendered.variant)))
 }
