@@ -19,9 +19,17 @@ use crate::writes::next_turn;
 
 /// Draws of a thread, made beforehand: what is read and written all over again.
 const DRAWS: usize = 2_000;
-const NAMES: [&str; 5] = ["first page", "first page, not cached", "mine", "like", "post"];
-/// How much longer each may take with the most comments than with the fewest.
-const BARS: [f64; 5] = [1.3, 1.3, 1.3, 2.0, 2.0];
+/// What is measured, by how many at once, and how much longer it may take with the most comments than with the fewest.
+const ROWS: [Row; 6] = [
+    ("first page", What::Page, ASKING, Some(1.3)),
+    ("mine", What::Mine, ASKING, Some(1.3)),
+    ("a like alone", What::Like, 1, Some(2.0)),
+    ("a post alone", What::Post, 1, Some(2.0)),
+    ("a like among 64", What::Like, WRITERS, Some(2.0)),
+    ("a post among 64", What::Post, WRITERS, Some(2.0)),
+];
+/// Measured last, by servers that keep no pages. No bar: it tells what a page costs that nobody asked for lately.
+const UNCACHED: Row = ("first page, not cached", What::Page, ASKING, None);
 /// Who is asked and answered at the same time.
 const ASKING: usize = 8;
 /// The largest is too large to be copied for each run: it is written to where it lies, and grows a little.
@@ -34,6 +42,8 @@ struct Town {
     readers: Arc<[String]>,
     writers: Arc<[String]>,
     population: Population,
+    /// Member and page (by [`Draws`]) → whether they like its first comment.
+    liked: Arc<[AtomicBool]>,
     _copy: TempDir,
 }
 
@@ -50,32 +60,34 @@ pub async fn growth(world: &World) -> anyhow::Result<Part> {
     for size in &world.sizes {
         towns.push(Town::open(*size).await?);
     }
-    let mut times = vec![vec![Amount::Seconds(0.0); towns.len()]; NAMES.len()];
+    let mut rows = Vec::new();
     // In this order: what is mine grows by what one posts.
-    for (at, what) in [What::Page, What::Mine, What::Like, What::Post].into_iter().enumerate() {
-        let row = if at == 0 { 0 } else { at + 1 };
-        times[row] = measure(world, &towns, what).await?;
+    for row in ROWS {
+        rows.push((row, measure(world, &towns, row).await?));
     }
     for town in &mut towns {
         town.restart(&[("AFTERWORD_SERVER__PAGE_CACHE", "0 B")])?;
     }
-    times[1] = measure(world, &towns, What::Page).await?;
+    rows.push((UNCACHED, measure(world, &towns, UNCACHED).await?));
 
     let (first, last) = (world.sizes[0], *world.sizes.last().expect("there are sizes"));
-    let figures = NAMES.iter().zip(BARS).zip(&times).map(|((name, bar), times)| {
-        Figure::new(format!("{last} comments in the file: {name}"), times[times.len() - 1])
-            .beside(&format!("{first} comments"), times[0])
-            .ratio_bar(bar)
+    let figures = rows.iter().map(|((name, _, _, bar), times)| {
+        let figure = Figure::new(format!("{last} comments in the file: {name}"), times[times.len() - 1])
+            .beside(&format!("{first} comments"), times[0]);
+        match bar {
+            Some(bar) => figure.ratio_bar(*bar),
+            None => figure,
+        }
     });
     let figures = figures.collect();
     let explanation = format!(
         "Files with {} comments, a hundred to a thread on average and most of them in a few (Zipf); pages are asked for \
-         with the same weights. {ASKING} clients ask for first pages in brotli, cached and rendered for each, and for \
-         what is theirs; {WRITERS} like and post. Shown is the time that each answer takes, in the largest file beside \
-         the smallest, all servers by turns. The plot has the sizes between.",
+         with the same weights. {ASKING} clients ask for first pages in brotli and for what is theirs; one alone, and \
+         {WRITERS} at once, like and post. Shown is the time that each answer takes, in the largest file beside the \
+         smallest, all servers by turns. Last, first pages that no cache holds. The plot has the sizes between.",
         world.sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
     );
-    Ok(Part { explanation, figures, plot: Some(plot(&world.sizes, &times)) })
+    Ok(Part { explanation, figures, plot: Some(plot(&world.sizes, &rows)) })
 }
 
 #[derive(Clone, Copy)]
@@ -86,11 +98,10 @@ enum What {
     Post,
 }
 
-async fn measure(world: &World, towns: &[Town], what: What) -> anyhow::Result<Vec<Amount>> {
-    let clients = match what {
-        What::Page | What::Mine => ASKING,
-        What::Like | What::Post => WRITERS,
-    };
+type Row = (&'static str, What, usize, Option<f64>);
+
+async fn measure(world: &World, towns: &[Town], row: Row) -> anyhow::Result<Vec<Amount>> {
+    let (_, what, clients, _) = row;
     let loads: Vec<Load> = towns.iter().map(|town| town.load(what, clients)).collect();
     let measured = all_by_turns(&loads.iter().collect::<Vec<_>>(), world.time / 2).await?;
     Ok(measured.iter().map(|it| it.time_each(clients)).collect())
@@ -109,7 +120,8 @@ impl Town {
         let writers = seeds::trade(server.address, &writers).await?.into();
         let readers = seeds::trade(server.address, &readers).await?.into();
         let draws = Arc::new(Draws::new(&server, population.threads()).await?);
-        Ok(Town { server, draws, readers, writers, population, _copy: copy })
+        let liked = (0..WRITERS * draws.pages.len()).map(|_| AtomicBool::default()).collect();
+        Ok(Town { server, draws, readers, writers, population, liked, _copy: copy })
     }
 
     /// The same file, served otherwise. Nobody is signed in then.
@@ -121,10 +133,9 @@ impl Town {
 
     fn load(&self, what: What, clients: usize) -> Load {
         let (draws, readers, writers) = (self.draws.clone(), self.readers.clone(), self.writers.clone());
+        let liked = self.liked.clone();
         let status = if matches!(what, What::Post) { 201 } else { 200 };
         let turns: Vec<AtomicUsize> = (0..clients).map(|_| AtomicUsize::new(0)).collect();
-        let liked: Vec<AtomicBool> =
-            (0..clients * draws.pages.len()).map(|_| AtomicBool::default()).collect();
         Load::new(&self.server, clients, status, move |client| {
             let turn = turns[client].fetch_add(1, Ordering::Relaxed);
             let drawn = draws.drawn[(client * DRAWS / clients + turn) % DRAWS];
@@ -180,11 +191,11 @@ impl Draws {
 }
 
 /// A bar for each size, as long as the time is beside the smallest file's.
-fn plot(sizes: &[usize], times: &[Vec<Amount>]) -> String {
+fn plot(sizes: &[usize], rows: &[(Row, Vec<Amount>)]) -> String {
     /// Of a bar as long as the smallest file's.
     const WIDTH: f64 = 20.0;
     let mut text = String::from("```text\n");
-    for (name, times) in NAMES.iter().zip(times) {
+    for ((name, ..), times) in rows {
         text.push_str(&format!("{name}\n"));
         for (size, time) in sizes.iter().zip(times) {
             let (Amount::Seconds(time), Amount::Seconds(first)) = (*time, times[0]) else { continue };

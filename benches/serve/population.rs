@@ -113,7 +113,7 @@ impl Zipf {
 /// The file of so many comments, planted if need be.
 pub async fn of(comments: usize) -> anyhow::Result<Population> {
     let schema = SchemaCheck::of(None).known;
-    let name = format!("population-1-schema-{schema}-{comments}");
+    let name = format!("population-2-schema-{schema}-{comments}");
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let population = Population { comments, directory };
     // Written last: a file whose planting was interrupted has none.

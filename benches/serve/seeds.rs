@@ -165,7 +165,7 @@ pub fn new_comment(
     posted_at: Timestamp,
 ) -> NewComment {
     NewComment {
-        id: CommentId::from_random(random(&OsChance)),
+        id: CommentId::at(posted_at, random(&OsChance)),
         site: site.id,
         page: NewPage {
             is_settled: true,

@@ -88,7 +88,7 @@ pub async fn post(
     }
     let document = parse(&body).await;
     let new = NewComment {
-        id: CommentId::from_random(random(&*app.chance)),
+        id: CommentId::at(now, random(&*app.chance)),
         site: site.id,
         page: NewPage {
             is_settled: is_settled(site, &draft.page, &key, &url, now),

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
+use super::Timestamp;
+
 macro_rules! number_id {
     ($(#[$doc:meta])* $name:ident($int:ty)) => {
         $(#[$doc])*
@@ -84,6 +86,16 @@ uuid_id!(
     /// A signed-in browser: on one site and origin, or first-party.
     SessionId
 );
+
+impl CommentId {
+    /// A version 7 UUID (RFC 9562, section 5.7): the moment, then random bits. What is filed under the ids of comments
+    /// that were written together then lies together, and a commit rewrites a few pages of the file instead of some for
+    /// each comment.
+    pub fn at(posted_at: Timestamp, bytes: [u8; 10]) -> CommentId {
+        let millis = u64::try_from(posted_at.as_millis()).unwrap_or(0);
+        CommentId(uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid())
+    }
+}
 
 impl Version {
     pub fn next(self) -> Version {

@@ -86,6 +86,22 @@ conformance! {
         assert_eq!(world.store.staff(other.id).await.unwrap().len(), 1);
     }
 
+    async fn who_is_staff_and_under_which_name_shows_at_once(world: World) {
+        let zoe = world.member("Zoe").await.account();
+        let names = async || {
+            let staff = world.store.staff(world.site.id).await.unwrap();
+            staff.into_iter().map(|(_, name)| name.unwrap().to_string()).collect::<Vec<_>>()
+        };
+        let given = |role| Member { role, ..Member::new(world.site.id, zoe, world.now()) };
+        assert_eq!(names().await, ["Olga"]);
+        world.store.set_member(given(Role::Moderator)).await.unwrap();
+        assert_eq!(names().await, ["Olga", "Zoe"]);
+        world.store.set_name(zoe, name("Zoya")).await.unwrap().unwrap();
+        assert_eq!(names().await, ["Olga", "Zoya"]);
+        world.store.set_member(given(Role::None)).await.unwrap();
+        assert_eq!(names().await, ["Olga"]);
+    }
+
     async fn the_latest_twenty_refused_origins_are_kept_until_they_are_allowed(world: World) {
         let seen = |n: i64| Sighting {
             origin: origin(&format!("https://{n}.example")),

@@ -12,6 +12,7 @@ use super::fault::Fault;
 use super::handle::{Handle, Openness};
 use super::heads::Heads;
 use super::ladder::Ladder;
+use super::staff::Staff;
 use super::tables::Snapshot;
 use super::unit::Effects;
 use super::writer::Command;
@@ -27,6 +28,7 @@ pub struct Engine {
     pub handle: Handle,
     pub heads: Heads,
     pub catalog: Catalog,
+    pub staff: Staff,
     pub disk: Arc<dyn Disk>,
     reserve_bytes: u64,
     pub commits: AtomicU64,
@@ -42,6 +44,7 @@ impl Engine {
             handle,
             heads: Heads::new(HEADS),
             catalog,
+            staff: Staff::default(),
             disk,
             reserve_bytes,
             commits: AtomicU64::new(0),
@@ -79,6 +82,7 @@ impl Engine {
         self.ladder.clear();
         let reopened = self.handle.reopen(seen);
         self.heads.forget();
+        self.staff.forget();
         let (transaction, _) = self.handle.begin_read();
         let loaded = transaction.and_then(|transaction| self.catalog.load(&Snapshot::new(&transaction)));
         reopened.and(loaded)

@@ -60,6 +60,7 @@ mod second_factors;
 mod sessions;
 mod sites;
 mod sso;
+mod staff;
 mod stored;
 mod tables;
 #[cfg(test)]

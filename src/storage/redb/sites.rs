@@ -9,10 +9,11 @@ use super::catalog;
 use super::fault::Fault;
 use super::keys;
 use super::ledger;
-use super::stored::people::{StoredAccount, StoredMember};
+use super::staff;
+use super::stored::people::StoredMember;
 use super::stored::session::origin;
 use super::stored::site::StoredSite;
-use super::tables::{CborRows, Fixed, FixedRows, Rows, Tables};
+use super::tables::{CborRows, Fixed, Rows, Tables};
 use super::unit::Effects;
 use crate::domain::{
     AccountId, Member, Name, Origin, Refusal, Role, Site, SiteId, SiteKey, SiteSettings, Timestamp, Version,
@@ -126,27 +127,20 @@ impl Sites for RedbStore {
     }
 
     async fn staff(&self, site: SiteId) -> Result<Vec<(Member, Option<Name>)>, StoreError> {
-        self.read(move |snapshot| {
-            let mut staff = Vec::new();
-            for row in snapshot.members.under(&keys::site(site))? {
-                let (key, value) = row?;
-                let account = AccountId(uuid::Uuid::from_bytes(keys::part(key.value(), 4)));
-                let member =
-                    super::codec::decode::<StoredMember>(value.value())?.into_member(site, account)?;
-                if member.role == Role::None {
-                    continue;
-                }
-                let account = snapshot.accounts.read::<StoredAccount>(account.0.as_bytes())?;
-                let name = account.and_then(|row| row.into_account(member.account).name);
-                staff.push((member, name));
-            }
-            staff.sort_by(|(a, a_name), (b, b_name)| {
-                let name = |name: &Option<Name>| name.as_ref().map(Name::to_string);
-                b.role.cmp(&a.role).then_with(|| name(a_name).cmp(&name(b_name)))
-            });
-            Ok(staff)
-        })
-        .await
+        let Some(version) = self.site_by_id(site).map(|site| site.version) else { return Ok(Vec::new()) };
+        let known = self.engine.staff.known(site, version);
+        let (ids, staff) = self
+            .read(move |snapshot| {
+                let ids = match &known {
+                    Some(known) => known.clone(),
+                    None => staff::find(snapshot, site)?,
+                };
+                let staff = staff::read(snapshot, site, &ids)?;
+                Ok((ids, staff))
+            })
+            .await?;
+        self.engine.staff.keep(site, version, ids);
+        Ok(staff)
     }
 
     async fn note_refused_origins(&self, site: SiteId, seen: Vec<Sighting>) -> Result<(), StoreError> {

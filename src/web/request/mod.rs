@@ -16,7 +16,6 @@ use http::{HeaderMap, Method, header};
 use serde::de::DeserializeOwned;
 
 use super::Shared;
-use super::openapi::Media;
 use super::problem::{Problem, kinds};
 use super::route::{FORM, RouteRow};
 use crate::actions::{self, comments::Sender};
