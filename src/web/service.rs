@@ -26,7 +26,7 @@ use super::problem::{Problem, kinds};
 use super::request::Arrival;
 use super::response::Response;
 use super::route::{Route, Table, one_of};
-use super::{Shared, cors};
+use super::{Shared, cors, threads};
 use crate::app::App;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -130,11 +130,12 @@ fn note(arrival: &Arrival, response: &Response) {
 
 /// What the routes answer; a panic in one is a problem like any other.
 async fn routed(arrival: &Arc<Arrival>, routes: BoxedFilter<(Response,)>) -> Response {
-    let mut request = http::Request::new(Empty::<Bytes>::new());
-    *request.method_mut() = arrival.method.clone();
-    *request.uri_mut() = routed_uri(arrival);
-    request.extensions_mut().insert(arrival.clone());
-    let answer = AssertUnwindSafe(async move { warp::service(routes).call(request).await });
+    let answer = AssertUnwindSafe(async move {
+        match threads::again(arrival).await {
+            Some(answer) => Ok(answer.unwrap_or_else(|problem| problem.unrendered())),
+            None => warp::service(routes).call(to_be_routed(arrival)).await,
+        }
+    });
     let response = match answer.catch_unwind().await {
         Ok(Ok(response)) => response,
         // What it said is on standard error already, with its place; it is not for the client.
@@ -185,6 +186,15 @@ fn prefix_of(path: &str, base_path: &str) -> usize {
         Some(rest) if rest.is_empty() || rest.starts_with('/') => base_path.len(),
         _ => 0,
     }
+}
+
+/// As warp's filters see it.
+fn to_be_routed(arrival: &Arc<Arrival>) -> http::Request<Empty<Bytes>> {
+    let mut request = http::Request::new(Empty::new());
+    *request.method_mut() = arrival.method.clone();
+    *request.uri_mut() = routed_uri(arrival);
+    request.extensions_mut().insert(arrival.clone());
+    request
 }
 
 fn routed_uri(arrival: &Arrival) -> Uri {

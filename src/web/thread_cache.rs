@@ -124,21 +124,24 @@ impl ThreadCache {
         ThreadCache(Cache::builder().max_capacity(max_bytes).weigher(weight).build())
     }
 
-    /// The bytes for one who would be shown `asked` at `now`; rendered if need be. `None` if there is nothing to render.
+    /// The bytes for one who would be shown `asked` now; rendered if need be. `None` if there is nothing to render.
     pub async fn get<R>(
         &self,
         key: Key,
         asked: Versions,
         variety: u8,
-        now: Timestamp,
+        now: impl FnOnce() -> Timestamp + Send,
         render: impl FnOnce() -> R + Send,
     ) -> Result<Option<Arc<Rendered>>, Problem>
     where
         R: Future<Output = Result<Option<Fresh>, Problem>> + Send,
     {
-        if let Some(known) = self.0.get(&key).await
-            && known.serves(asked, now)
-        {
+        let known = self.0.get(&key).await;
+        if let Some(known) = known.as_ref().filter(|known| known.versions.covers(asked)) {
+            return Ok(Some(known.clone()));
+        }
+        let now = now();
+        if let Some(known) = known.filter(|known| known.serves(asked, now)) {
             return Ok(Some(known));
         }
         let outcome = self
@@ -198,7 +201,7 @@ mod tests {
             let bytes = Bytes::from(format!("version {thread}"));
             Ok(Some(Fresh { bytes, encoding: Encoding::Identity, versions: versions(thread) }))
         };
-        let rendered = cache.get(KEY, versions(thread), 0, now, render).await.unwrap().unwrap();
+        let rendered = cache.get(KEY, versions(thread), 0, || now, render).await.unwrap().unwrap();
         String::from_utf8(rendered.variant.bytes.to_vec()).unwrap()
     }
 
@@ -229,7 +232,7 @@ mod tests {
         let (cache, renders) = (ThreadCache::new(1 << 20), AtomicUsize::new(0));
         read(&cache, 1, 0, &renders).await;
         let nothing = || async { Ok(None) };
-        let kept = cache.get(KEY, versions(1), 0, Timestamp::EPOCH, nothing).await.unwrap().unwrap();
+        let kept = cache.get(KEY, versions(1), 0, || Timestamp::EPOCH, nothing).await.unwrap().unwrap();
         assert_eq!(kept.variant.etag, KEY.etag(versions(1), 0));
         assert_ne!(KEY.etag(versions(1), 0), KEY.etag(versions(2), 0));
         assert_ne!(KEY.etag(versions(1), 0), KEY.etag(versions(1), 1));
@@ -240,7 +243,7 @@ mod tests {
     async fn a_failed_rendering_is_not_kept() {
         let (cache, renders) = (ThreadCache::new(1 << 20), AtomicUsize::new(0));
         let failing = || async { Err(Problem::internal("no disk")) };
-        assert!(cache.get(KEY, versions(1), 0, Timestamp::EPOCH, failing).await.is_err());
+        assert!(cache.get(KEY, versions(1), 0, || Timestamp::EPOCH, failing).await.is_err());
         assert_eq!(read(&cache, 1, 0, &renders).await, "version 1");
     }
 }

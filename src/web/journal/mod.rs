@@ -43,6 +43,12 @@ pub struct Entry {
 impl Entry {
     pub const NO_ROUTE: &'static str = "-";
 
+    /// Whether all but the request's own figures are the same.
+    fn is_alike(&self, other: &Entry) -> bool {
+        let shared = |it: &Entry| (it.at, it.method, it.route, it.status, it.bytes);
+        shared(self) == shared(other)
+    }
+
     /// A method's name, without keeping what a client may have made up.
     pub fn method(method: &Method) -> &'static str {
         match *method {

@@ -171,6 +171,10 @@ impl Request {
         Ok(actions::visitors::identify(&self.app, site, self.bearer(), Some(&origin)).await?)
     }
 
+    pub(super) fn arrival(&self) -> &Arc<Arrival> {
+        &self.arrival
+    }
+
     pub(super) fn shared(&self) -> &Arc<Shared> {
         self.arrival.shared()
     }

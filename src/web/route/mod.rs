@@ -25,7 +25,7 @@ pub use class::{Access, Class, RateClass};
 pub use handler::{Answer, Erased, Handler, PathParam};
 pub use pattern::{MAX_PARAMS, Pattern, Segment};
 pub use table::Table;
-pub use tree::one_of;
+pub use tree::{admit, one_of};
 
 use std::sync::Arc;
 

@@ -104,7 +104,7 @@ fn leaf(route: &Route, arrival: &Shared) -> BoxedFilter<(Response,)> {
 }
 
 /// What is asked of every request before its handler runs.
-fn admit(request: &Request) -> Result<(), Problem> {
+pub fn admit(request: &Request) -> Result<(), Problem> {
     crate::web::cross_site::guard(request)?;
     let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
     match request.ip().filter(|_| writes) {

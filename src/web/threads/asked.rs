@@ -1,16 +1,20 @@
-//! What a reader asks for: a page, an order, where to go on. Understanding an address takes several times as long as
-//! answering `304`, and readers of one page all send the same: so what a query meant is remembered.
+//! What a reader asks for: a page, an order, where to go on. Routing and understanding an address take several times as
+//! long as answering `304`, and readers of one page all send the same: so what an address meant is remembered.
 
 use std::sync::Arc;
 
-use moka::future::Cache;
+use http::Method;
+use moka::sync::Cache;
 use serde::Deserialize;
 
-use crate::domain::{PageKey, Site};
+use crate::actions;
+use crate::domain::{PageKey, Site, SiteId, Version};
 use crate::web::Request;
 use crate::web::cursor;
 use crate::web::mine::page_ref;
 use crate::web::problem::Problem;
+use crate::web::request::Arrival;
+use crate::web::route::RouteRow;
 use crate::web::thread_cache::Part;
 use crate::web::wire::Order;
 
@@ -40,41 +44,57 @@ impl Asked {
     }
 }
 
-/// Queries that were understood, by a hash of the site as it was and the query.
-pub struct Remembered(Cache<[u8; 32], Arc<Understood>>);
+/// What an address means, as long as its site has this version: which pages are one and which are two, the site's
+/// settings say.
+struct Meaning {
+    site: SiteId,
+    version: Version,
+    row: Arc<RouteRow>,
+    understood: Arc<Understood>,
+}
+
+/// Addresses that were understood, as they came: path and query.
+pub struct Remembered(Cache<Box<str>, Arc<Meaning>>);
 
 impl Default for Remembered {
     fn default() -> Remembered {
         /// Bytes kept; some ten thousand pages.
         const MAX_BYTES: u64 = 4 << 20;
-        /// What an entry costs beside its page.
+        /// What an entry costs beside its address and its page.
         const OVERHEAD: usize = 300;
-        let weight = |_: &[u8; 32], known: &Arc<Understood>| {
-            u32::try_from(known.page.as_str().len() + OVERHEAD).unwrap_or(u32::MAX)
+        let weight = |address: &Box<str>, known: &Arc<Meaning>| {
+            let bytes = address.len() + known.understood.page.as_str().len() + OVERHEAD;
+            u32::try_from(bytes).unwrap_or(u32::MAX)
         };
         Remembered(Cache::builder().max_capacity(MAX_BYTES).weigher(weight).build())
     }
 }
 
 impl Remembered {
-    pub async fn understand(&self, request: &Request, site: &Site) -> Result<Arc<Understood>, Problem> {
-        let query = request.raw_query();
-        let mut hasher = blake3::Hasher::new();
-        // What pages are one and which are two, the site's settings say: its version moves with them.
-        hasher
-            .update(&site.id.0.to_be_bytes())
-            .update(&site.version.0.to_be_bytes())
-            .update(query.as_bytes());
-        let key = *hasher.finalize().as_bytes();
-        if let Some(known) = self.0.get(&key).await {
-            return Ok(known);
-        }
+    /// The request, its site and what it asks for, if the same was asked before: without routing it.
+    pub fn recall(&self, arrival: &Arc<Arrival>) -> Option<(Request, Arc<Site>, Arc<Understood>)> {
+        let known = self.0.get(address(arrival)?)?;
+        let site = actions::sites::of_version(&arrival.shared().app, known.site, known.version)?;
+        Some((Request::new(arrival.clone(), known.row.clone()), site, known.understood.clone()))
+    }
+
+    pub fn understand(&self, request: &Request, site: &Site) -> Result<Arc<Understood>, Problem> {
         let asked: Asked = request.query()?;
         let understood = Arc::new(asked.understood(request, site)?);
         // Whether a canonical link counts may depend on the time, while development is on.
-        if asked.canonical.is_none() {
-            self.0.insert(key, understood.clone()).await;
+        if asked.canonical.is_none()
+            && let Some(address) = address(request.arrival())
+        {
+            let row = request.arrival().row().expect("it was routed").clone();
+            let known = Meaning { site: site.id, version: site.version, row, understood: understood.clone() };
+            self.0.insert(address.into(), Arc::new(known));
         }
         Ok(understood)
     }
+}
+
+/// What is remembered by; nothing for what is seldom asked.
+fn address(arrival: &Arrival) -> Option<&str> {
+    let address = arrival.uri.path_and_query()?.as_str();
+    (arrival.method == Method::GET).then_some(address)
 }

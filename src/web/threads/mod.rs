@@ -9,6 +9,9 @@ mod single;
 mod standalone;
 
 pub use asked::Remembered;
+use asked::Understood;
+
+use std::sync::Arc;
 
 use http::header::HeaderValue;
 use http::{Method, StatusCode, header};
@@ -20,7 +23,8 @@ use super::mine::page_ref;
 use super::openapi::Media;
 use super::prepared::{self, Variant};
 use super::problem::Problem;
-use super::route::{Class, Route, route};
+use super::request::Arrival;
+use super::route::{Class, Route, admit, route};
 use super::thread_cache::{Key, Part, Versions};
 use super::wire;
 use super::{Request, Response};
@@ -78,17 +82,30 @@ pub fn routes() -> Vec<Route> {
 
 async fn thread(key: SiteKey, request: Request) -> Result<Response, Problem> {
     let site = request.site(&key)?;
-    let asked = request.shared().asked.understand(&request, &site).await?;
-    note_reader(&request, &site);
+    let asked = request.shared().asked.understand(&request, &site)?;
+    page(&request, &site, &asked).await
+}
+
+/// The answer to a page's address that was asked before, without routing it again; `None` if it was not.
+pub async fn again(arrival: &Arc<Arrival>) -> Option<Result<Response, Problem>> {
+    let (request, site, asked) = arrival.shared().asked.recall(arrival)?;
+    Some(match admit(&request) {
+        Ok(()) => page(&request, &site, &asked).await,
+        Err(problem) => Err(problem),
+    })
+}
+
+async fn page(request: &Request, site: &Arc<Site>, asked: &Understood) -> Result<Response, Problem> {
+    note_reader(request, site);
     let head = actions::threads::head(&request.app, site.id, &asked.page).await?;
     if let Some(head) = head {
         let versions = Versions { site: site.version, thread: head.version };
-        let render = render::Page { site: &site, order: asked.order };
-        if let Some(response) = cached(&request, &site, head.thread, asked.part, versions, render).await? {
+        let render = render::Page { site, order: asked.order };
+        if let Some(response) = cached(request, site, head.thread, asked.part, versions, render).await? {
             return Ok(response);
         }
     }
-    render::empty(&request, &site, &asked.page, asked.order)
+    render::empty(request, site, &asked.page, asked.order)
 }
 
 #[derive(Deserialize)]
@@ -124,12 +141,14 @@ async fn cached(
     let encoding = Encoding::accepted(request.headers());
     let key = Key { site: site.id, thread, part, encoding };
     let variety = render::variety(&request.app);
-    let etag = key.etag(versions, variety);
-    if etag.is_known(request.headers()) {
-        let known = Variant { encoding, etag, bytes: Default::default() };
-        return Ok(Some(answer(request, &known)));
+    if request.headers().contains_key(header::IF_NONE_MATCH) {
+        let etag = key.etag(versions, variety);
+        if etag.is_known(request.headers()) {
+            let known = Variant { encoding, etag, bytes: Default::default() };
+            return Ok(Some(answer(request, &known)));
+        }
     }
-    let now = request.app.clock.now();
+    let now = || request.app.clock.now();
     let make = || async move {
         let _turn = request.shared().rendering().await;
         render.render(request, thread, part, encoding).await
