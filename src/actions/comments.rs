@@ -2,20 +2,19 @@
 
 use std::net::IpAddr;
 
-use url::Url;
-
 use super::guests::Solution;
 use super::limits::Subject;
+use super::new_page::new_page;
 use super::{Error, idempotency};
 use crate::app::{App, random};
 use crate::domain::comments::{Body, RemovedBy, Verdict};
 use crate::domain::moderation::{self, Writer};
 use crate::domain::{
-    Account, AccountId, Author, Comment, CommentId, Document, Email, GuestId, Name, Origin, PageKey, PageRef,
-    Refusal, Site, SiteId, Timestamp, TokenHash, Visitor,
+    Account, AccountId, Author, Comment, CommentId, Document, Email, GuestId, Name, PageKey, PageRef,
+    Refusal, Site, SiteId, TokenHash, Visitor,
 };
-use crate::storage::comments::{Edit, Idempotency, NewComment, NewPage, Posted, Revision, SentFrom};
-use crate::storage::threads::Context;
+use crate::storage::comments::{Edit, Idempotency, NewComment, Posted, Revision, SentFrom};
+use crate::storage::threads::{AuthorFacts, Context, Names};
 use crate::text::markdown;
 
 /// A comment as a visitor sends it.
@@ -46,15 +45,15 @@ pub struct Sender {
     pub user_agent: String,
 }
 
-/// Posts a comment. The answer is the comment as it stands now; a repeat of a request answers with the comment that the
-/// first one made.
+/// Posts a comment. The answer is the comment as it stands now, and what it takes to show it; a repeat of a request
+/// answers with the comment that the first one made.
 pub async fn post(
     app: &App,
     site: &Site,
     visitor: &Visitor,
     draft: Draft,
     sender: Sender,
-) -> Result<Comment, Error> {
+) -> Result<(Comment, Context), Error> {
     let now = app.clock.now();
     let idempotency = draft
         .idempotency_key
@@ -90,12 +89,7 @@ pub async fn post(
     let new = NewComment {
         id: CommentId::at(now, random(&*app.chance)),
         site: site.id,
-        page: NewPage {
-            is_settled: is_settled(site, &draft.page, &key, &url, now),
-            key,
-            url,
-            title: fitted_title(&draft.title),
-        },
+        page: new_page(site, &draft, key, url, now),
         parent: draft.parent,
         standing: moderation::verdict(&writer(visitor), &document, &site.settings),
         author,
@@ -110,8 +104,16 @@ pub async fn post(
         idempotency,
         notices: Vec::new(),
     };
-    let (Posted::New(comment) | Posted::Repeat(comment)) = app.store.publish(new).await??;
-    Ok(*comment)
+    match app.store.publish(new).await?? {
+        Posted::New(comment) if comment.is_root() => {
+            let context = context_of_new(visitor, &comment);
+            Ok((*comment, context))
+        }
+        Posted::New(comment) | Posted::Repeat(comment) => {
+            let context = context(app, &comment).await?;
+            Ok((*comment, context))
+        }
+    }
 }
 
 /// Changes one's own comment within the site's window. The new text goes through moderation again.
@@ -208,6 +210,17 @@ pub async fn context(app: &App, comment: &Comment) -> Result<Context, Error> {
     Ok(app.store.context(comment.thread, std::slice::from_ref(comment)).await?)
 }
 
+/// The same for one that begins a conversation and was written just now, without asking the store.
+fn context_of_new(visitor: &Visitor, comment: &Comment) -> Context {
+    let names = match visitor {
+        Visitor::Member { account, member, .. } => {
+            Names::from([(account.id, AuthorFacts { name: account.name.clone(), role: member.role })])
+        }
+        Visitor::Guest { .. } | Visitor::Anonymous => Names::new(),
+    };
+    Context { roots: [(comment.root, comment.id)].into(), pinned: Vec::new(), names }
+}
+
 /// Refuses a name that readers could take for one of the people who run the site.
 pub async fn refuse_staff_names(
     app: &App,
@@ -216,8 +229,8 @@ pub async fn refuse_staff_names(
     own: Option<AccountId>,
 ) -> Result<(), Error> {
     let staff = app.store.staff(site.id).await?;
-    let taken = staff.iter().any(|(member, theirs)| {
-        Some(member.account) != own && theirs.as_ref().is_some_and(|theirs| theirs.looks_like(name))
+    let taken = staff.iter().any(|staff| {
+        Some(staff.account) != own && staff.name.as_ref().is_some_and(|theirs| theirs.looks_like(name))
     });
     if taken { Err(Refusal::NameTaken.into()) } else { Ok(()) }
 }
@@ -364,26 +377,4 @@ async fn parse(body: &Body) -> Document {
             plain,
         )])],
     })
-}
-
-/// A page on somebody's own machine, or one that only claims to be another, is not where readers are to be sent.
-fn is_settled(site: &Site, page: &PageRef, key: &PageKey, url: &str, now: Timestamp) -> bool {
-    let listed = Url::parse(url)
-        .ok()
-        .and_then(|url| Origin::of(&url))
-        .is_some_and(|origin| site.origins.contains(&origin));
-    let by_itself = PageRef { id: None, url: url.to_owned(), canonical: None };
-    listed && (page.id.is_some() || by_itself.key(site, now).is_ok_and(|own| own == *key))
-}
-
-fn fitted_title(title: &str) -> String {
-    let title: String = title
-        .chars()
-        .filter(|c| {
-            !c.is_control()
-                && !matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-        })
-        .take(crate::domain::Thread::MAX_TITLE_CHARS)
-        .collect();
-    title.trim().to_owned()
 }

@@ -13,6 +13,7 @@ pub mod idempotency;
 pub mod identities;
 pub mod limits;
 pub mod mail_links;
+mod new_page;
 mod notices;
 pub mod password_proofs;
 pub mod passwords;

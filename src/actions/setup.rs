@@ -60,7 +60,7 @@ pub async fn make_owner(
 async fn own_sites_without_owner(app: &App, account: &Account) -> Result<(), Error> {
     for site in app.store.sites() {
         let staff = app.store.staff(site.id).await?;
-        if !staff.iter().any(|(member, _)| member.role == Role::Owner) {
+        if !staff.iter().any(|staff| staff.role == Role::Owner) {
             let member = Member::new(site.id, account.id, app.clock.now());
             app.store.set_member(Member { role: Role::Owner, ..member }).await?;
         }

@@ -4,6 +4,7 @@ use super::Error;
 use super::tokens::{self, TokenKind};
 use crate::app::App;
 use crate::domain::{Member, Origin, Refusal, Site, Visitor};
+use crate::storage::sessions::SignedIn;
 
 /// The visitor that `bearer` names on `site`. Without one, anonymous; with one that is not known here, whose session has
 /// ended, or that was given to another origin, `SessionEnded`, so that the widget refreshes.
@@ -24,12 +25,11 @@ pub async fn identify(
         return Err(Refusal::SessionEnded.into());
     }
     // It may have been ended where this map is not at hand: by a code that came twice, or from the command line.
-    let session = app.store.session(access.session).await?.ok_or(Refusal::SessionEnded)?;
-    if !site.stands_by(&session) {
+    let known = app.store.visitor(access.session, site.id).await?.ok_or(Refusal::SessionEnded)?;
+    let SignedIn { session, account, member } = known;
+    if account.id != access.account || !site.stands_by(&session) {
         return Err(Refusal::SessionEnded.into());
     }
-    let account = app.store.account(access.account).await?.ok_or(Refusal::SessionEnded)?;
-    let member =
-        app.store.member(site.id, account.id).await?.unwrap_or_else(|| Member::new(site.id, account.id, now));
+    let member = member.unwrap_or_else(|| Member::new(site.id, account.id, now));
     Ok(Visitor::Member { account, member, session: session.id, via: session.via })
 }

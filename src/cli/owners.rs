@@ -29,7 +29,7 @@ pub async fn add(app: &App, new: NewOwner) -> anyhow::Result<Link> {
     let account = app.store.add_operator(id, name, email, now).await??;
     for site in app.store.sites() {
         let staff = app.store.staff(site.id).await?;
-        if !staff.iter().any(|(member, _)| member.role == Role::Owner) {
+        if !staff.iter().any(|staff| staff.role == Role::Owner) {
             let known = app.store.member(site.id, account.id).await?;
             let member = known.unwrap_or_else(|| Member::new(site.id, account.id, now));
             app.store.set_member(Member { role: Role::Owner, ..member }).await?;

@@ -6,7 +6,7 @@ use super::{Answer, StoreError};
 use crate::domain::accounts::TokenHash;
 use crate::domain::notices::Notice;
 use crate::domain::sessions::{EmailCode, ExchangeCode, RefreshStep, RefreshToken, Session};
-use crate::domain::{Account, AccountId, Name, Origin, SessionId, SiteId, Timestamp};
+use crate::domain::{Account, AccountId, Member, Name, Origin, SessionId, SiteId, Timestamp};
 
 /// A session together with the hash of its first token.
 #[derive(Clone, Debug)]
@@ -38,6 +38,15 @@ pub struct Redeemed {
     pub account: Account,
     pub session: Session,
     pub suggested_name: Option<Name>,
+}
+
+/// Somebody who is signed in, as one site sees them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SignedIn {
+    pub session: Session,
+    pub account: Account,
+    /// `None` before they wrote there or were given a role.
+    pub member: Option<Member>,
 }
 
 #[async_trait]
@@ -73,6 +82,10 @@ pub trait Sessions: Send + Sync {
         session: NewSession,
         now: Timestamp,
     ) -> Answer<Redeemed>;
+
+    /// Whose session it is and what they are on `site`, all from one snapshot, since every request of theirs asks. `None`
+    /// once it has ended.
+    async fn visitor(&self, id: SessionId, site: SiteId) -> Result<Option<SignedIn>, StoreError>;
 
     /// Stores a session made by proof of a password.
     async fn add_session(&self, session: NewSession) -> Result<(), StoreError>;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::{Answer, StoreError};
 use crate::domain::sso::SingleSignOn;
-use crate::domain::{AccountId, Member, Name, Origin, Site, SiteId, SiteKey, SiteSettings, Timestamp};
+use crate::domain::{AccountId, Member, Name, Origin, Role, Site, SiteId, SiteKey, SiteSettings, Timestamp};
 
 /// A change to a site: `None` leaves a thing as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +24,14 @@ pub struct SiteChange {
 pub struct Sighting {
     pub origin: Origin,
     pub at: Timestamp,
+}
+
+/// Somebody with a role on a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Staff {
+    pub account: AccountId,
+    pub role: Role,
+    pub name: Option<Name>,
 }
 
 #[async_trait]
@@ -51,8 +59,9 @@ pub trait Sites: Send + Sync {
     async fn member(&self, site: SiteId, account: AccountId) -> Result<Option<Member>, StoreError>;
     /// Stores role and standing of a member and moves the site's version, since badges show.
     async fn set_member(&self, member: Member) -> Result<(), StoreError>;
-    /// Everybody with a role on `site`, by role then name.
-    async fn staff(&self, site: SiteId) -> Result<Vec<(Member, Option<Name>)>, StoreError>;
+    /// Everybody with a role on `site`, by role then name. From memory, read once: everyone who posts asks, whose name
+    /// must not be one of theirs.
+    async fn staff(&self, site: SiteId) -> Result<Arc<[Staff]>, StoreError>;
 
     /// Remembers refused origins, the latest 20 per site.
     async fn note_refused_origins(&self, site: SiteId, seen: Vec<Sighting>) -> Result<(), StoreError>;

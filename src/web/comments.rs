@@ -219,12 +219,14 @@ async fn post(site: SiteKey, req: Request) -> Result<Response, Problem> {
         }),
         idempotency_key,
     };
-    let comment = actions::comments::post(&req.app, &site, &visitor, draft, req.sender()).await?;
-    // A guest's first comment made them known.
-    let visitor = req.visitor(&site).await?;
+    let (comment, context) = actions::comments::post(&req.app, &site, &visitor, draft, req.sender()).await?;
+    let visitor = match visitor {
+        // Their first comment made them known.
+        Visitor::Guest { .. } => req.visitor(&site).await?,
+        Visitor::Member { .. } | Visitor::Anonymous => visitor,
+    };
     let location =
         req.app.config.server.base_url.join(&format!("/api/v1/sites/{}/comments/{}", site.key, comment.id));
-    let context = actions::comments::context(&req.app, &comment).await?;
     let shown = wire::CommentContext::new(&site, &context.names).single(
         &comment,
         &context,

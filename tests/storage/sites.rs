@@ -80,7 +80,7 @@ conformance! {
             world.store.set_member(member).await.unwrap();
         }
         let staff = world.store.staff(world.site.id).await.unwrap();
-        let names: Vec<String> = staff.iter().map(|(_, name)| name.as_ref().unwrap().to_string()).collect();
+        let names: Vec<String> = staff.iter().map(|staff| staff.name.as_ref().unwrap().to_string()).collect();
         assert_eq!(names, ["Olga", "Abe", "Zoe", "Vi"]);
         let other = world.add_site("other").await;
         assert_eq!(world.store.staff(other.id).await.unwrap().len(), 1);
@@ -90,7 +90,7 @@ conformance! {
         let zoe = world.member("Zoe").await.account();
         let names = async || {
             let staff = world.store.staff(world.site.id).await.unwrap();
-            staff.into_iter().map(|(_, name)| name.unwrap().to_string()).collect::<Vec<_>>()
+            staff.iter().map(|staff| staff.name.as_ref().unwrap().to_string()).collect::<Vec<_>>()
         };
         let given = |role| Member { role, ..Member::new(world.site.id, zoe, world.now()) };
         assert_eq!(names().await, ["Olga"]);

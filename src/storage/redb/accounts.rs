@@ -12,6 +12,7 @@ use super::sessions::{begin_session, end_sessions};
 use super::sites::move_version;
 use super::stored::people::{StoredAccount, StoredLink, StoredPrivate};
 use super::tables::{CborRows, Fixed, Open, Rows, Tables};
+use super::unit::Effects;
 use super::ways_in;
 use crate::domain::accounts::TokenHash;
 use crate::domain::notices::Notice;
@@ -135,13 +136,13 @@ impl Accounts for RedbStore {
         session: NewSession,
         now: Timestamp,
     ) -> Answer<Account> {
-        self.write(move |tables, _| {
+        self.write(move |tables, effects| {
             let is_first = tables.operators.all()?.next().transpose()?.is_none();
             if live_link(&tables.links, token, now)? != Some(LinkPurpose::SetUp) || !is_first {
                 return Ok(Err(Refusal::LinkGone));
             }
             tables.links.remove(&token.0)?;
-            let account = make_operator(tables, owner.id, &owner.name, &owner.email, now)?;
+            let account = make_operator(tables, effects, owner.id, &owner.name, &owner.email, now)?;
             let facts = PrivateFacts {
                 email: Some(owner.email.clone()),
                 email_verified: true,
@@ -174,7 +175,8 @@ impl Accounts for RedbStore {
     }
 
     async fn add_operator(&self, id: AccountId, name: Name, email: Email, now: Timestamp) -> Answer<Account> {
-        self.write(move |tables, _| make_operator(tables, id, &name, &email, now).map(Ok)).await
+        self.write(move |tables, effects| make_operator(tables, effects, id, &name, &email, now).map(Ok))
+            .await
     }
 }
 
@@ -231,6 +233,7 @@ pub fn found_or_made(
 /// operators runs the machine.
 fn make_operator(
     tables: &mut Tables<'_>,
+    effects: &mut Effects,
     id: AccountId,
     name: &Name,
     email: &Email,
@@ -240,11 +243,14 @@ fn make_operator(
         Account { name: Some(name.clone()), operator: true, ..found_or_made(tables, id, email, now)? };
     save(tables, &account)?;
     tables.operators.insert(account.id.0.as_bytes(), ())?;
+    for site in sites_of(tables, account.id)? {
+        move_version(tables, effects, site)?;
+    }
     Ok(account)
 }
 
 /// The sites where an account is a member: it wrote there, or was given a role.
-fn sites_of(tables: &Tables<'_>, id: AccountId) -> Result<Vec<SiteId>, Fault> {
+pub fn sites_of(tables: &Tables<'_>, id: AccountId) -> Result<Vec<SiteId>, Fault> {
     let mut sites = Vec::new();
     for row in tables.sites.all()? {
         let site = SiteId(u32::from_be_bytes(*row?.0.value()));

@@ -12,7 +12,7 @@ use super::fault::Fault;
 use super::handle::{Handle, Openness};
 use super::heads::Heads;
 use super::ladder::Ladder;
-use super::staff::Staff;
+use super::staff::StaffInMemory;
 use super::tables::Snapshot;
 use super::unit::Effects;
 use super::writer::Command;
@@ -28,7 +28,7 @@ pub struct Engine {
     pub handle: Handle,
     pub heads: Heads,
     pub catalog: Catalog,
-    pub staff: Staff,
+    pub staff: StaffInMemory,
     pub disk: Arc<dyn Disk>,
     reserve_bytes: u64,
     pub commits: AtomicU64,
@@ -44,7 +44,7 @@ impl Engine {
             handle,
             heads: Heads::new(HEADS),
             catalog,
-            staff: Staff::default(),
+            staff: StaffInMemory::default(),
             disk,
             reserve_bytes,
             commits: AtomicU64::new(0),

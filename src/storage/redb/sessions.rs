@@ -7,6 +7,7 @@ use super::accounts::{self, account};
 use super::expiry::{self, Kept};
 use super::fault::Fault;
 use super::keys;
+use super::sites::member;
 use super::stored::session::{StoredSession, StoredToken};
 use super::tables::{CborRows, Fixed, FixedRows, Rows, Tables};
 use super::{email_codes, exchange, prune_sessions};
@@ -15,8 +16,8 @@ use crate::domain::notices::Notice;
 use crate::domain::sessions::{
     ABSOLUTE_TTL, EmailCode, ExchangeCode, IDLE_TTL, RefreshStep, RefreshToken, Session, Via,
 };
-use crate::domain::{Account, AccountId, Refusal, SessionId, Timestamp};
-use crate::storage::sessions::{NewSession, Presented, PresentedCode, Redeemed};
+use crate::domain::{Account, AccountId, Refusal, SessionId, SiteId, Timestamp};
+use crate::storage::sessions::{NewSession, Presented, PresentedCode, Redeemed, SignedIn};
 use crate::storage::{Answer, Sessions, StoreError};
 
 #[async_trait]
@@ -105,6 +106,16 @@ impl Sessions for RedbStore {
 
     async fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
         self.read(move |snapshot| session(&snapshot.sessions, id)).await
+    }
+
+    async fn visitor(&self, id: SessionId, site: SiteId) -> Result<Option<SignedIn>, StoreError> {
+        self.read(move |snapshot| {
+            let Some(session) = session(&snapshot.sessions, id)? else { return Ok(None) };
+            let Some(account) = account(&snapshot.accounts, session.account)? else { return Ok(None) };
+            let member = member(&snapshot.members, site, account.id)?;
+            Ok(Some(SignedIn { session, account, member }))
+        })
+        .await
     }
 
     async fn sessions_of(&self, owner: AccountId, now: Timestamp) -> Result<Vec<Session>, StoreError> {

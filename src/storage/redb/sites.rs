@@ -18,7 +18,7 @@ use super::unit::Effects;
 use crate::domain::{
     AccountId, Member, Name, Origin, Refusal, Role, Site, SiteId, SiteKey, SiteSettings, Timestamp, Version,
 };
-use crate::storage::sites::{Sighting, SiteChange};
+use crate::storage::sites::{Sighting, SiteChange, Staff};
 use crate::storage::{Answer, Sites, StoreError};
 
 /// Refused origins kept per site.
@@ -126,20 +126,13 @@ impl Sites for RedbStore {
         .await
     }
 
-    async fn staff(&self, site: SiteId) -> Result<Vec<(Member, Option<Name>)>, StoreError> {
-        let Some(version) = self.site_by_id(site).map(|site| site.version) else { return Ok(Vec::new()) };
-        let known = self.engine.staff.known(site, version);
-        let (ids, staff) = self
-            .read(move |snapshot| {
-                let ids = match &known {
-                    Some(known) => known.clone(),
-                    None => staff::find(snapshot, site)?,
-                };
-                let staff = staff::read(snapshot, site, &ids)?;
-                Ok((ids, staff))
-            })
-            .await?;
-        self.engine.staff.keep(site, version, ids);
+    async fn staff(&self, site: SiteId) -> Result<Arc<[Staff]>, StoreError> {
+        let Some(version) = self.site_by_id(site).map(|site| site.version) else { return Ok(Arc::new([])) };
+        if let Some(known) = self.engine.staff.known(site, version) {
+            return Ok(known);
+        }
+        let staff = self.read(move |snapshot| staff::read(snapshot, site)).await?;
+        self.engine.staff.keep(site, version, staff.clone());
         Ok(staff)
     }
 

@@ -1,31 +1,32 @@
 //! Who has a role on a site: a handful among thousands of members, and asked for by everyone who posts, whose name must
-//! not be theirs. So their ids are kept in memory.
+//! not be theirs. So they are kept in memory.
 //!
-//! Invariant: whatever gives or takes a role moves the site's version in the same transaction. So a list that was read
-//! at a version or later is whole as long as the site has that version.
+//! Invariant: whatever gives or takes a role, or names somebody, moves the version of their sites in the same
+//! transaction. So what was read at a version or later is right as long as the site has that version.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use super::accounts::account;
 use super::fault::Fault;
 use super::keys;
-use super::sites::member;
-use super::stored::people::{StoredAccount, StoredMember};
-use super::tables::{CborRows, FixedRows, Snapshot};
-use crate::domain::{AccountId, Member, Name, Role, SiteId, Version};
+use super::stored::people::StoredMember;
+use super::tables::{FixedRows, Snapshot};
+use crate::domain::{AccountId, Name, Role, SiteId, Version};
+use crate::storage::sites::Staff;
 
 #[derive(Default)]
-pub struct Staff(Mutex<HashMap<SiteId, (Version, Arc<[AccountId]>)>>);
+pub struct StaffInMemory(Mutex<HashMap<SiteId, (Version, Arc<[Staff]>)>>);
 
-impl Staff {
-    pub fn known(&self, site: SiteId, version: Version) -> Option<Arc<[AccountId]>> {
+impl StaffInMemory {
+    pub fn known(&self, site: SiteId, version: Version) -> Option<Arc<[Staff]>> {
         self.0.lock().get(&site).filter(|(known, _)| *known == version).map(|(_, staff)| staff.clone())
     }
 
     /// What was read after the site had this version.
-    pub fn keep(&self, site: SiteId, version: Version, staff: Arc<[AccountId]>) {
+    pub fn keep(&self, site: SiteId, version: Version, staff: Arc<[Staff]>) {
         self.0.lock().insert(site, (version, staff));
     }
 
@@ -36,35 +37,18 @@ impl Staff {
 }
 
 /// Goes through all members.
-pub fn find(snapshot: &Snapshot<'_>, site: SiteId) -> Result<Arc<[AccountId]>, Fault> {
+pub fn read(snapshot: &Snapshot<'_>, site: SiteId) -> Result<Arc<[Staff]>, Fault> {
     let mut staff = Vec::new();
     for row in snapshot.members.under(&keys::site(site))? {
         let (key, value) = row?;
-        let account = AccountId(uuid::Uuid::from_bytes(keys::part(key.value(), 4)));
-        let member = super::codec::decode::<StoredMember>(value.value())?.into_member(site, account)?;
+        let id = AccountId(uuid::Uuid::from_bytes(keys::part(key.value(), 4)));
+        let member = super::codec::decode::<StoredMember>(value.value())?.into_member(site, id)?;
         if member.role != Role::None {
-            staff.push(account);
+            let name = account(&snapshot.accounts, id)?.and_then(|account| account.name);
+            staff.push(Staff { account: id, role: member.role, name });
         }
     }
+    let name = |staff: &Staff| staff.name.as_ref().map(Name::to_string);
+    staff.sort_by(|a, b| b.role.cmp(&a.role).then_with(|| name(a).cmp(&name(b))));
     Ok(staff.into())
-}
-
-/// Roles and names as the snapshot has them, by role then name.
-pub fn read(
-    snapshot: &Snapshot<'_>,
-    site: SiteId,
-    ids: &[AccountId],
-) -> Result<Vec<(Member, Option<Name>)>, Fault> {
-    let mut staff = Vec::new();
-    for id in ids {
-        let member = member(&snapshot.members, site, *id)?.filter(|member| member.role != Role::None);
-        let Some(member) = member else { continue };
-        let account = snapshot.accounts.read::<StoredAccount>(id.0.as_bytes())?;
-        staff.push((member, account.and_then(|row| row.into_account(*id).name)));
-    }
-    staff.sort_by(|(a, a_name), (b, b_name)| {
-        let name = |name: &Option<Name>| name.as_ref().map(Name::to_string);
-        b.role.cmp(&a.role).then_with(|| name(a_name).cmp(&name(b_name)))
-    });
-    Ok(staff)
 }
