@@ -48,6 +48,24 @@ async fn come(address: SocketAddr, token: &str, text: &str) -> u16 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_never_ends_does_not_keep_it_for_ten_seconds() {
+    let directory = tempfile::tempdir().unwrap();
+    let seeded = seeds::plant(directory.path(), 1, 1).await.unwrap();
+    let server = Server::start(directory.path());
+    let token = seeds::access_tokens(server.address, &seeded).await.unwrap().remove(0);
+    let never_ends = HalfPosted::begin(server.address, &token, "never ends").await;
+    let began = Instant::now();
+    server.signal(Signal::TERM);
+    let code = tokio::task::spawn_blocking(move || server.ended()).await.unwrap();
+    let took = began.elapsed();
+    assert_eq!(code, Some(0));
+    assert!(took > Duration::from_secs(5), "it was waited for: {took:?}");
+    assert!(took < Duration::from_secs(10), "took {took:?}");
+    assert_clean(directory.path());
+    drop(never_ends);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sigterm_under_load_answers_what_was_taken_and_loses_nothing() {
     let mut slowest = Duration::ZERO;
     let (mut acknowledged, mut unanswered, mut refused) = (0, 0, 0);

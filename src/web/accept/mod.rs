@@ -72,7 +72,7 @@ impl Default for AcceptLimits {
             body: secs(12),
             idle: secs(60),
             stall: secs(12),
-            drain: secs(10),
+            drain: secs(9),
             tally: Arc::default(),
         }
     }
