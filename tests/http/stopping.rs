@@ -81,6 +81,23 @@ async fn who_comes_while_it_finishes_is_told_that_it_is_too_late() {
 }
 
 #[tokio::test]
+async fn an_old_connection_of_http_2_answers_what_came_before_and_refuses_what_comes_after() {
+    let server = Bare::start(endless()).await;
+    let mut multiplexed = server.connect().await;
+    let posting = h2::frame(h2::HEADERS, h2::END_HEADERS, 1, h2::POST);
+    multiplexed.send([h2::greeting(), posting, h2::get(3)].concat()).await;
+    // What came after the post is answered, so the post was taken.
+    assert!(String::from_utf8_lossy(&multiplexed.until_frame(h2::DATA).await).contains("hello"));
+    server.stop();
+    multiplexed.until_frame(h2::GOAWAY).await;
+    multiplexed.send(h2::get(5)).await;
+    assert!(String::from_utf8_lossy(&multiplexed.until_frame(h2::DATA).await).contains("too late"));
+    multiplexed.send(h2::frame(h2::DATA, h2::END_STREAM, 1, b"four")).await;
+    assert!(multiplexed.until_frame(h2::DATA).await.ends_with(b"4"));
+    server.stopped().await;
+}
+
+#[tokio::test]
 async fn newcomers_do_not_hold_it_up() {
     let server = Bare::start(endless()).await;
     let mut posting = half_posted(&server).await;

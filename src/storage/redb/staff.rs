@@ -16,8 +16,11 @@ use super::stored::people::{StoredAccount, StoredMember};
 use super::tables::{CborRows, FixedRows, Snapshot};
 use crate::domain::{AccountId, Member, Name, Role, SiteId, Version};
 
+/// Who they are, and at which version of the site that was read.
+type Read = (Version, Arc<[AccountId]>);
+
 #[derive(Default)]
-pub struct Staff(Mutex<HashMap<SiteId, (Version, Arc<[AccountId]>)>>);
+pub struct Staff(Mutex<HashMap<SiteId, Read>>);
 
 impl Staff {
     pub fn known(&self, site: SiteId, version: Version) -> Option<Arc<[AccountId]>> {
