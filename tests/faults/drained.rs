@@ -63,6 +63,7 @@ async fn a_request_that_never_ends_does_not_keep_it_for_ten_seconds() {
     assert!(took < Duration::from_secs(10), "took {took:?}");
     assert_clean(directory.path());
     drop(never_ends);
+    scale::tell(&format!("SIGTERM and a request that never ends: stopped after {took:?}"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
