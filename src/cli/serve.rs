@@ -77,11 +77,12 @@ async fn serve(app: Arc<App>, listener: TcpListener, stopped: watch::Receiver<bo
 
 /// Accepted requests first, then what works for them; the data file last.
 async fn finish(app: &App, serving: JoinHandle<()>, jobs: JoinHandle<()>, commands: Option<JoinHandle<()>>) {
-    let drain = app.config.server.drain_timeout;
+    // One limit for both: they were told to stop at the same moment.
+    let deadline = tokio::time::Instant::now() + app.config.server.drain_timeout;
     if let Err(fault) = serving.await {
         warn!("the accept loop failed: {fault}");
     }
-    if !jobs.is_finished() && tokio::time::timeout(drain, jobs).await.is_err() {
+    if !jobs.is_finished() && tokio::time::timeout_at(deadline, jobs).await.is_err() {
         warn!("a job did not finish in time: it is run again at the next start");
     }
     if let Some(commands) = commands

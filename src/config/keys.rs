@@ -129,8 +129,8 @@ pub const KEYS: [Key; 37] = [
     Key::new(
         "server.drain_timeout",
         Form::Text,
-        r#""10s""#,
-        "How long accepted requests may take to finish when the server is told to stop.",
+        r#""9s""#,
+        "How long accepted requests may take to finish when the server is told to stop. What stops it may kill it after ten.",
     ),
     Key::new("server.page_cache", Form::Text, r#""64 MiB""#, "Memory for rendered pages."),
     Key::new(

@@ -33,7 +33,7 @@ pub fn routes() -> Vec<Route> {
             .class(Class::Machine)
             .doc(
                 "Is the server well?",
-                "503 if it cannot read its data. A full disk is not that: reading goes on.",
+                "503 if it cannot read its data, or is about to stop. A full disk is neither: it is degraded, and reading goes on.",
             )
             .gives::<Health>(StatusCode::OK)
             .gives::<Health>(StatusCode::SERVICE_UNAVAILABLE)
@@ -50,16 +50,26 @@ pub fn routes() -> Vec<Route> {
 #[derive(Serialize, ToSchema)]
 struct Health {
     status: HealthStatus,
+    /// What keeps it from being well: there if it is degraded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    because: Option<HealthCause>,
 }
 
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum HealthStatus {
     Ok,
-    /// The disk is full: writes are refused, reads go on.
-    Full,
+    /// Reads go on, and something else does not.
+    Degraded,
     /// The data file cannot be read.
     Failing,
+}
+
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum HealthCause {
+    /// Writes are refused until there is space again.
+    DiskFull,
 }
 
 async fn home(request: Request) -> Result<Response, Problem> {
@@ -67,12 +77,12 @@ async fn home(request: Request) -> Result<Response, Problem> {
 }
 
 async fn healthz(request: Request) -> Result<Response, Problem> {
-    let (code, status) = match actions::health::condition(&request.app) {
-        Condition::Ok => (StatusCode::OK, HealthStatus::Ok),
-        Condition::Full => (StatusCode::OK, HealthStatus::Full),
-        Condition::Failing => (StatusCode::SERVICE_UNAVAILABLE, HealthStatus::Failing),
+    let (code, status, because) = match actions::health::condition(&request.app) {
+        Condition::Ok => (StatusCode::OK, HealthStatus::Ok, None),
+        Condition::Full => (StatusCode::OK, HealthStatus::Degraded, Some(HealthCause::DiskFull)),
+        Condition::Failing => (StatusCode::SERVICE_UNAVAILABLE, HealthStatus::Failing, None),
     };
-    Ok(response::json(code, &Health { status }))
+    Ok(response::json(code, &Health { status, because }))
 }
 
 async fn metrics(request: Request) -> Result<Response, Problem> {

@@ -20,7 +20,7 @@ use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reject::Rejection;
 
-use super::accept::{AcceptLimits, Peer};
+use super::accept::AcceptLimits;
 use super::journal::Entry;
 use super::problem::{Problem, kinds};
 use super::request::Arrival;
@@ -83,9 +83,8 @@ where
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
         let base_path = &self.shared.app.config.server.base_url.path;
         let prefix = prefix_of(request.uri().path(), base_path);
-        let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
         let body = |body: B| (!body.is_end_stream()).then(|| body.map_err(Into::into).boxed());
-        let arrival = Arc::new(Arrival::new(request, body, peer, prefix, self.shared.clone()));
+        let arrival = Arc::new(Arrival::new(request, body, prefix, self.shared.clone()));
         let routes = self.routes.clone();
         Box::pin(async move { Ok(answer(arrival, routes).await) })
     }

@@ -114,6 +114,14 @@ async fn the_request_itself_is_refused_with_what_was_expected() {
 }
 
 #[tokio::test]
+async fn no_list_is_longer_than_what_it_is_for() {
+    let app = TestApp::start().await;
+    let counts = |pages: usize| format!("/counts?{}", vec!["page=/p"; pages].join("&"));
+    app.site_request("GET", &counts(100)).send().await.ok(200);
+    app.site_request("GET", &counts(101)).send().await.refused_as(400, "/problems/bad-query");
+}
+
+#[tokio::test]
 async fn writes_are_taken_from_the_sites_origins_only() {
     let app = TestApp::start().await;
     let ada = app.member("Ada").await;

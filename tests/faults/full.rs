@@ -1,7 +1,7 @@
 //! A disk that is full: writes are refused with 507, reads go on, health tells, and once there is room again all is
 //! well without anybody's help.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::client::Connection;
 use crate::posting::{id_of, lost, post};
@@ -26,10 +26,9 @@ async fn post_until_full(connection: &mut Connection, token: &str, mark: &str) -
     panic!("the disk was never full");
 }
 
-async fn health(connection: &mut Connection) -> (u16, String) {
+async fn health(connection: &mut Connection) -> (u16, Value) {
     let answer = connection.ask(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", true).await.unwrap();
-    let json: Value = serde_json::from_slice(&answer.body).unwrap();
-    (answer.status, json["status"].as_str().unwrap().to_owned())
+    (answer.status, serde_json::from_slice(&answer.body).unwrap())
 }
 
 async fn fills_up_and_recovers(what: &str, disk: &dyn SmallDisk) {
@@ -37,7 +36,7 @@ async fn fills_up_and_recovers(what: &str, disk: &dyn SmallDisk) {
     let server = disk.start();
     let token = seeds::access_tokens(server.address, &seeded).await.unwrap().remove(0);
     let mut connection = Connection::open(server.address).await.unwrap();
-    assert_eq!(health(&mut connection).await, (200, "ok".into()));
+    assert_eq!(health(&mut connection).await, (200, json!({ "status": "ok" })));
     let (mut acknowledged, mut refused) = (vec![], 0);
     let rounds = scale::of(2, 6);
     for round in 0..rounds {
@@ -45,14 +44,15 @@ async fn fills_up_and_recovers(what: &str, disk: &dyn SmallDisk) {
             acknowledged
                 .extend(post_until_full(&mut connection, &token, &format!("{round} {attempt}")).await);
             refused += 1;
-            assert_eq!(health(&mut connection).await, (200, "full".into()));
+            let degraded = json!({ "status": "degraded", "because": "disk_full" });
+            assert_eq!(health(&mut connection).await, (200, degraded));
             assert_eq!(lost(server.address, &acknowledged).await, Vec::<String>::new());
         }
         disk.make_room(&server);
         let answer = connection.ask(&post(&token, "/full", &format!("room {round}")), true).await.unwrap();
         assert_eq!(answer.status, 201, "{}", String::from_utf8_lossy(&answer.body));
         acknowledged.push(id_of(&answer));
-        assert_eq!(health(&mut connection).await, (200, "ok".into()));
+        assert_eq!(health(&mut connection).await, (200, json!({ "status": "ok" })));
         disk.fill(&server);
     }
     disk.make_room(&server);

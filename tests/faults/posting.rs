@@ -27,8 +27,8 @@ pub struct Told {
     pub acknowledged: Vec<String>,
     /// Sent, and not answered before the connection ended.
     pub unanswered: Vec<String>,
-    /// Other answers, by their status.
-    pub refused: Vec<u16>,
+    /// Answered otherwise: with which status, and their texts.
+    pub refused: Vec<(u16, String)>,
 }
 
 pub struct Posting {
@@ -57,7 +57,7 @@ impl Posting {
                     };
                     let mut told = told.lock();
                     if answer.status != 201 {
-                        told.refused.push(answer.status);
+                        told.refused.push((answer.status, text));
                         continue;
                     }
                     told.ids.push(id_of(&answer));

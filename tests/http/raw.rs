@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use afterword::web::accept::{AcceptLimits, serve};
+use afterword::web::accept::{AcceptLimits, TooLate, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -35,10 +35,13 @@ pub struct Bare {
 }
 
 impl Bare {
-    /// `GET /` says hello, `POST /` says how long its body was, `GET /large` is larger than any buffer on the way, and
+    /// `GET /` says hello, or that it is too late; `POST /` says how long its body was, `GET /large` is larger than any buffer on the way, and
     /// `GET /never` never answers.
     pub async fn start(limits: AcceptLimits) -> Bare {
-        let hello = warp::path::end().and(warp::get()).map(|| warp::reply::Response::new("hello".into()));
+        let late = warp::ext::optional::<TooLate>();
+        let hello = warp::path::end().and(warp::get()).and(late).map(|late: Option<TooLate>| {
+            warp::reply::Response::new(if late.is_some() { "too late" } else { "hello" }.into())
+        });
         let count = warp::path::end()
             .and(warp::post())
             .and(warp::body::bytes())
@@ -86,6 +89,21 @@ impl Raw {
         within_patience(async {
             let mut part = [0; 4096];
             while let Ok(read @ 1..) = self.0.read(&mut part).await {
+                all.extend_from_slice(&part[..read]);
+            }
+        })
+        .await;
+        all
+    }
+
+    /// Frames of HTTP/2 up to and with the first of this kind.
+    pub async fn until_frame(&mut self, kind: u8) -> Vec<u8> {
+        let mut all = Vec::new();
+        within_patience(async {
+            let mut part = [0; 4096];
+            while !h2::kinds(&all).iter().any(|(seen, _)| *seen == kind) {
+                let read = self.0.read(&mut part).await.expect("a frame");
+                assert!(read > 0, "closed after {:?}", h2::kinds(&all));
                 all.extend_from_slice(&part[..read]);
             }
         })

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use afterword::domain::comments::{RemovedBy, Verdict};
+use afterword::domain::identities::Profile;
+use afterword::domain::{Identity, sessions::Scope};
+use afterword::storage::accounts::LinkPurpose;
 use afterword::storage::archive::Entity;
 use afterword::storage::redb::{
     Draft, DraftError, Options, RedbStore, compact, compact_if_wished, is_compaction_wished, wish_compaction,
@@ -193,6 +196,75 @@ async fn a_compacted_file_holds_everything_but_what_was_deleted() {
     world.site = store.site(&"blog".parse().unwrap()).unwrap();
     assert_eq!(world.post(&ada, "afterwards").await.thread, kept.thread);
     store.close().await;
+}
+
+/// Everything that somebody can take back is taken back; to delete an account as a whole is not possible yet.
+#[tokio::test]
+async fn no_byte_tells_of_an_address_a_name_or_a_network_that_was_taken_back() {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let (directory, world) = on_disk().await;
+    let ada = world.member("Name-that-was-taken-back").await;
+    let id = ada.account();
+    let address = world.store.private_facts(id).await.unwrap().unwrap().email.unwrap();
+    let identity = Identity {
+        provider: "google".parse().unwrap(),
+        issuer: "i".into(),
+        subject: "subject-elsewhere".into(),
+    };
+    let profile = Profile {
+        identity: identity.clone(),
+        email: None,
+        name: None,
+        label: Some("@label-elsewhere".into()),
+    };
+    world.store.link_identity(id, profile, None, world.now()).await.unwrap().unwrap();
+    let network: std::net::Ipv6Addr = "2001:db8:9f3a:71c5:e208:4b6d:a917:53fe".parse().unwrap();
+    let mut draft = world.draft(&ada, None, "text-that-was-taken-back");
+    draft.sent_from.ip = Some(network.into());
+    draft.sent_from.user_agent = "browser-that-was-taken-back".into();
+    let comment = world.publish_new(draft).await;
+    world.edit(comment.id, "text-that-replaced-it", afterword::domain::Standing::Published).await;
+    let others = world.member("Bob").await;
+    for n in 0..300 {
+        world.post(&others, &format!("a comment of some length, number {n}")).await;
+    }
+
+    let file = directory.path().join("afterword.redb");
+    let traces: [&[u8]; 8] = [
+        address.as_str().as_bytes(),
+        b"Name-that-was-taken-back",
+        b"text-that-was-taken-back",
+        b"text-that-replaced-it",
+        b"browser-that-was-taken-back",
+        b"subject-elsewhere",
+        b"label-elsewhere",
+        &network.octets(),
+    ];
+    let found = || -> Vec<String> {
+        let bytes = std::fs::read(&file).unwrap();
+        let there = traces.iter().filter(|trace| bytes.windows(trace.len()).any(|window| window == **trace));
+        there.map(|trace| String::from_utf8_lossy(trace).into_owned()).collect()
+    };
+    assert_eq!(found().len(), traces.len(), "it shows nothing if they were never there: {:?}", found());
+
+    world.store.set_name(id, name("Somebody")).await.unwrap().unwrap();
+    let token = world.token();
+    let purpose = LinkPurpose::ConfirmEmail { account: id, email: email("somebody@example.org") };
+    world.store.add_link(token, purpose, world.now().plus(DAY)).await.unwrap();
+    let session = world.session(id, Scope::FirstParty);
+    world.store.change_email(token, id, session, world.now()).await.unwrap().unwrap();
+    world.store.forget_identity(identity.key()).await.unwrap();
+    world.remove(comment.id, RemovedBy::Author).await;
+    for queued in world.store.due(world.now().plus(DAY), 100).await.unwrap() {
+        world.store.done(queued.id).await.unwrap();
+    }
+    // Longer than anything is kept for a while, sessions included.
+    world.pass(91 * DAY);
+    while world.store.prune(world.now(), 100).await.unwrap() > 0 {}
+    while world.store.prune_sessions(world.now(), 100).await.unwrap() > 0 {}
+    world.store.close().await;
+    compact(&options(directory.path())).unwrap();
+    assert_eq!(found(), Vec::<String>::new(), "what was taken back is in the file");
 }
 
 #[tokio::test]

@@ -200,12 +200,17 @@ fn golden(version: u64) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/schema-{version}.redb.gz"))
 }
 
-/// The golden file of a version, unpacked into a directory.
-fn unpack(version: u64, directory: &Path) {
+/// The golden file of a version.
+pub fn unpacked(version: u64) -> Vec<u8> {
     let packed = fs::File::open(golden(version)).unwrap();
     let mut bytes = vec![];
     flate2::read::GzDecoder::new(packed).read_to_end(&mut bytes).unwrap();
-    fs::write(directory.join(FILE), bytes).unwrap();
+    bytes
+}
+
+/// The same in a directory.
+fn unpack(version: u64, directory: &Path) {
+    fs::write(directory.join(FILE), unpacked(version)).unwrap();
 }
 
 #[tokio::test]

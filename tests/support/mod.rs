@@ -112,6 +112,11 @@ impl TestApp {
         TestApp { app, clock, mailbox, address, site, stop, _directory: directory }
     }
 
+    /// Tells the server to stop, as a signal would.
+    pub fn stop(&self) {
+        let _ = self.stop.send(true);
+    }
+
     pub fn request(&self, method: &str, path: &str) -> Request<'_> {
         Request::new(self, method, path)
     }
@@ -129,7 +134,7 @@ impl TestApp {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        let _ = self.stop.send(true);
+        self.stop();
     }
 }
 

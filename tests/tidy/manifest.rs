@@ -1,6 +1,6 @@
 //! What Cargo.toml explains, and what no tracked file may carry away from the machine it was written on.
 
-use super::sources::File;
+use super::sources::{File, tracked};
 
 /// Lines of dependency tables without a comment that says what the crate is for.
 pub fn unexplained_dependencies(file: &File) -> Vec<String> {
@@ -45,4 +45,13 @@ pub fn machine_bound(file: &File) -> Vec<String> {
 /// Whether what follows is the path of a request.
 fn is_route(before: &str) -> bool {
     ["GET ", "POST ", "PUT ", "PATCH ", "DELETE "].iter().any(|method| before.ends_with(method))
+}
+
+#[test]
+fn a_release_survives_a_panic() {
+    let manifest = tracked(&["Cargo.toml"]).remove(0);
+    let panics = manifest.lines_where(|line| line.trim_start().starts_with("panic"));
+    assert_eq!(panics.len(), 1, "{panics:?}");
+    // An abort would turn one request's panic into everybody's.
+    assert!(panics[0].contains("panic = \"unwind\""), "{panics:?}");
 }

@@ -17,8 +17,11 @@ use super::tables::{FixedRows, Snapshot};
 use crate::domain::{AccountId, Name, Role, SiteId, Version};
 use crate::storage::sites::Staff;
 
+/// Who they are, and at which version of the site that was read.
+type Read = (Version, Arc<[Staff]>);
+
 #[derive(Default)]
-pub struct StaffInMemory(Mutex<HashMap<SiteId, (Version, Arc<[Staff]>)>>);
+pub struct StaffInMemory(Mutex<HashMap<SiteId, Read>>);
 
 impl StaffInMemory {
     pub fn known(&self, site: SiteId, version: Version) -> Option<Arc<[Staff]>> {

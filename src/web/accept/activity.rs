@@ -122,6 +122,13 @@ impl Activity {
         Some(self.began + Duration::from_millis(from) + limit)
     }
 
+    /// Since when nothing is under way that a server which stops would wait for. A header that is only half there is
+    /// not: nobody has taken that request.
+    pub fn rests_since(&self) -> Option<Instant> {
+        let is_at_rest = self.in_flight.load(Relaxed) == 0 && self.blocked.load(Relaxed) == FREE;
+        is_at_rest.then(|| self.began + Duration::from_millis(self.since.load(Relaxed)))
+    }
+
     /// Whether something is overdue.
     pub fn look(&self, limits: &AcceptLimits, now: Instant) -> Found {
         let since = self.since.load(Relaxed);

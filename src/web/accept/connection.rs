@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use http::header::{self, HeaderValue};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -19,21 +20,19 @@ use tokio::time::Instant;
 use super::activity::{Activity, Found};
 use super::body::{Body, InFlight, Tracked};
 use super::stream::{Protocol, Stream};
-use super::{AcceptLimits, BoxError, Peer};
+use super::{AcceptLimits, BoxError, GOODBYE, Peer, TooLate, When};
 
 /// The longest header and its largest part, in bytes.
 const MAX_HEADER: usize = 32 * 1024;
 /// HTTP/2 streams of one connection at once.
 const MAX_STREAMS: u32 = 128;
-/// How long a connection that was told to end may take to say goodbye.
-const GOODBYE: Duration = Duration::from_secs(1);
 
 pub async fn run<S, B>(
     tcp: TcpStream,
     peer: IpAddr,
     service: S,
     limits: Arc<AcceptLimits>,
-    mut stop: watch::Receiver<bool>,
+    When { stop, mut leave }: When,
 ) where
     S: tower_service::Service<http::Request<Body>, Response = http::Response<B>, Error = Infallible>,
     S: Clone + Send + 'static,
@@ -45,22 +44,29 @@ pub async fn run<S, B>(
     let activity = Arc::new(Activity::new(Instant::now()));
     let mut stream = Stream::new(tcp, activity.clone());
     let protocol = tokio::select! {
-        _ = stop.wait_for(|stop| *stop) => return,
+        // What was sent already is heard, whatever happened since.
+        biased;
+        protocol = stream.protocol() => protocol,
+        _ = leave.wait_for(|leave| *leave) => return,
         _ = tokio::time::sleep(limits.header) => {
             limits.tally.overdue.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        protocol = stream.protocol() => protocol,
     };
-    let service =
-        Served { service: Box::new(service), peer, activity: activity.clone(), body_limit: limits.body };
+    let service = Served {
+        service: Box::new(service),
+        peer,
+        activity: activity.clone(),
+        body_limit: limits.body,
+        stop,
+    };
     match protocol {
         Ok(Some(Protocol::Http1)) => {
             let mut http1 = http1::Builder::new();
             // The watchdog does what the header timeout would, and knows idling from dawdling.
             http1.header_read_timeout(None).max_buf_size(MAX_HEADER);
             let mut connection = http1.serve_connection(TokioIo::new(stream), service);
-            if watch_over(Pin::new(&mut connection), &activity, &limits, stop).await == End::Finished {
+            if watch_over(Pin::new(&mut connection), &activity, &limits, leave).await == End::Finished {
                 connection.into_parts().io.into_inner().linger().await;
             }
         }
@@ -74,7 +80,7 @@ pub async fn run<S, B>(
                 .keep_alive_interval(limits.idle / 2)
                 .keep_alive_timeout(limits.header);
             let connection = pin!(http2.serve_connection(TokioIo::new(stream), service));
-            watch_over(connection, &activity, &limits, stop).await;
+            watch_over(connection, &activity, &limits, leave).await;
         }
         Ok(None) | Err(_) => {}
     }
@@ -135,35 +141,50 @@ enum End {
     CutOff,
 }
 
-/// Lets the connection work until it ends, or something is overdue, or the server stops.
+/// Lets the connection work until it ends, or something is overdue, or it is told to leave and has answered.
 async fn watch_over(
     mut connection: Pin<&mut impl Connection>,
     activity: &Activity,
     limits: &AcceptLimits,
-    mut stop: watch::Receiver<bool>,
+    mut leave: watch::Receiver<bool>,
 ) -> End {
-    let mut told_to_stop = pin!(async move {
+    let mut told_to_leave = pin!(async move {
         // The sender is gone only when the server is.
-        let _ = stop.wait_for(|stop| *stop).await;
+        let _ = leave.wait_for(|leave| *leave).await;
     });
     let mut alarm = pin!(tokio::time::sleep(limits.header.min(limits.idle)));
     let mut leaving = false;
+    // From when on it may be cut off while nothing is under way: clients need not answer a goodbye.
+    let mut told = None;
     poll_fn(|cx| {
         if connection.as_mut().work(cx).is_ready() {
             return Poll::Ready(End::Finished);
         }
-        if !leaving && told_to_stop.as_mut().poll(cx).is_ready() {
-            leaving = true;
-            connection.as_mut().say_goodbye();
-            cx.waker().wake_by_ref();
+        if told.is_none() && told_to_leave.as_mut().poll(cx).is_ready() {
+            told = Some(Instant::now());
+            if !leaving {
+                leaving = true;
+                connection.as_mut().say_goodbye();
+                cx.waker().wake_by_ref();
+            }
+            let soon = alarm.deadline().min(Instant::now() + GOODBYE);
+            alarm.as_mut().reset(soon);
         }
         // The alarm is set for what went on when it last rang; only what has a nearer deadline moves it.
         if let Some(due) = activity.pressing(limits).filter(|due| *due < alarm.deadline()) {
             alarm.as_mut().reset(due);
         }
         while alarm.as_mut().poll(cx).is_ready() {
-            match activity.look(limits, Instant::now()) {
-                Found::FineUntil(later) => alarm.as_mut().reset(later),
+            let now = Instant::now();
+            match activity.look(limits, now) {
+                Found::FineUntil(later) => {
+                    let over = told.and_then(|told| Some(activity.rests_since()?.max(told) + GOODBYE));
+                    if over.is_some_and(|over| over <= now) {
+                        return Poll::Ready(End::CutOff);
+                    }
+                    let again = told.map_or(later, |_| later.min(over.unwrap_or(now + GOODBYE)));
+                    alarm.as_mut().reset(again);
+                }
                 Found::Idle if !leaving => {
                     leaving = true;
                     connection.as_mut().say_goodbye();
@@ -189,6 +210,7 @@ struct Served<S> {
     peer: IpAddr,
     activity: Arc<Activity>,
     body_limit: Duration,
+    stop: watch::Receiver<bool>,
 }
 
 impl<S, B> hyper::service::Service<http::Request<Incoming>> for Served<S>
@@ -204,15 +226,23 @@ where
         let in_flight = InFlight::new(self.activity.clone());
         let mut request = request.map(|incoming| Body::new(incoming, self.body_limit));
         request.extensions_mut().insert(Peer(self.peer));
+        let too_late = *self.stop.borrow();
+        if too_late {
+            request.extensions_mut().insert(TooLate);
+        }
+        // HTTP/2 knows no such header, and says goodbye by itself.
+        let closes = too_late && request.version() < http::Version::HTTP_2;
         // A service is always ready here: whatever limits it has, it answers by.
         let answer = (*self.service).clone().call(request);
-        Answering { answer: Box::pin(answer), in_flight: Some(in_flight) }
+        Answering { answer: Box::pin(answer), in_flight: Some(in_flight), closes }
     }
 }
 
 struct Answering<F> {
     answer: Pin<Box<F>>,
     in_flight: Option<InFlight>,
+    /// Whether the connection ends with this answer.
+    closes: bool,
 }
 
 impl<F, B> Future for Answering<F>
@@ -223,7 +253,10 @@ where
     type Output = Result<http::Response<Tracked<B>>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Ok(response) = ready!(self.answer.as_mut().poll(cx));
+        let Ok(mut response) = ready!(self.answer.as_mut().poll(cx));
+        if self.closes {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         let in_flight = self.in_flight.take().expect("polled only until it is ready");
         Poll::Ready(Ok(response.map(|body| Tracked::new(body, in_flight))))
     }

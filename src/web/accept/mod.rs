@@ -3,7 +3,8 @@
 //!
 //! `warp::serve` holds a half-sent header open for more than a minute, knows no cap, and waits without end when told to
 //! stop. Invariant: a connection that makes no progress is closed within the limit for what it was doing, and when the
-//! server is told to stop, [`serve`] returns within the drain limit.
+//! server is told to stop, [`serve`] returns within the drain limit: requests that came before are answered, and those
+//! that come meanwhile are marked as [`TooLate`].
 
 mod activity;
 mod body;
@@ -21,10 +22,14 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
 use crate::config;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// How long a connection that was told to end may take to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// How long a client may take, and how many there may be.
 #[derive(Clone, Debug)]
@@ -67,7 +72,7 @@ impl Default for AcceptLimits {
             body: secs(12),
             idle: secs(60),
             stall: secs(12),
-            drain: secs(10),
+            drain: secs(9),
             tally: Arc::default(),
         }
     }
@@ -94,6 +99,11 @@ impl Tally {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(pub IpAddr);
 
+/// The request's header came after the signal to stop: an extension of such requests. The service refuses them, so that
+/// a client hears that it may try again, instead of being left without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLate;
+
 /// Opens a listening socket that a restarted server can take over at once.
 pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     use socket2::{Domain, Protocol, Socket, Type};
@@ -107,11 +117,12 @@ pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 }
 
 /// Serves until `stop` turns true, then lets accepted requests finish and returns, at the latest after the drain limit.
+/// Until they have finished, whoever is new is still heard.
 pub async fn serve<S, B>(
     listener: TcpListener,
     service: S,
     limits: &AcceptLimits,
-    mut stop: watch::Receiver<bool>,
+    stop: watch::Receiver<bool>,
 ) where
     S: tower_service::Service<http::Request<Body>, Response = http::Response<B>, Error = Infallible>,
     S: Clone + Send + Sync + 'static,
@@ -122,36 +133,64 @@ pub async fn serve<S, B>(
 {
     let limits = Arc::new(limits.clone());
     let free = Arc::new(Semaphore::new(limits.connections));
-    let mut open = JoinSet::new();
-    loop {
-        while open.try_join_next().is_some() {}
-        let (stream, peer, permit) = tokio::select! {
-            biased;
-            _ = stop.wait_for(|stop| *stop) => break,
-            accepted = accept(&listener, &free) => accepted,
-        };
+    let begin = |open: &mut JoinSet<()>, (stream, peer, permit): Accepted, leave: watch::Receiver<bool>| {
         limits.tally.accepted.fetch_add(1, Ordering::AcqRel);
-        let connection = connection::run(stream, peer.ip(), service.clone(), limits.clone(), stop.clone());
+        let when = When { stop: stop.clone(), leave };
+        let connection = connection::run(stream, peer.ip(), service.clone(), limits.clone(), when);
         let tally = limits.tally.clone();
         open.spawn(async move {
             let _left = Left { tally, _permit: permit };
             connection.await;
         });
+    };
+
+    let mut open = JoinSet::new();
+    let mut stopping = stop.clone();
+    loop {
+        while open.try_join_next().is_some() {}
+        tokio::select! {
+            biased;
+            _ = stopping.wait_for(|stop| *stop) => break,
+            accepted = accept(&listener, &free) => begin(&mut open, accepted, stop.clone()),
+        }
     }
-    // Whoever connects from now on is refused, so that a load balancer goes elsewhere.
+
+    let deadline = Instant::now() + limits.drain;
+    let (leave, told_to_leave) = watch::channel(false);
+    let mut late = JoinSet::new();
+    loop {
+        while late.try_join_next().is_some() {}
+        tokio::select! {
+            biased;
+            left = open.join_next() => if left.is_none() { break },
+            () = tokio::time::sleep_until(deadline) => break,
+            accepted = accept(&listener, &free) => begin(&mut late, accepted, told_to_leave.clone()),
+        }
+    }
     drop(listener);
-    let all_left = async { while open.join_next().await.is_some() {} };
-    if tokio::time::timeout(limits.drain, all_left).await.is_err() {
+    leave.send_replace(true);
+    // Nobody was promised anything on these: time to write a refusal, and no more.
+    let all_left = async { while late.join_next().await.is_some() {} };
+    let _ = timeout_at(deadline.min(Instant::now() + GOODBYE), all_left).await;
+    if !open.is_empty() {
         tracing::warn!(connections = open.len(), "closed connections that did not finish in time");
-        open.shutdown().await;
     }
+    open.shutdown().await;
+    late.shutdown().await;
+}
+
+type Accepted = (TcpStream, SocketAddr, OwnedSemaphorePermit);
+
+/// What a connection is told, and when.
+struct When {
+    /// The server stops: whatever is asked from now on is too late.
+    stop: watch::Receiver<bool>,
+    /// It is to end once it has answered. For those who were there before, this is the same moment.
+    leave: watch::Receiver<bool>,
 }
 
 /// The next connection and its place under the cap.
-async fn accept(
-    listener: &TcpListener,
-    free: &Arc<Semaphore>,
-) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
+async fn accept(listener: &TcpListener, free: &Arc<Semaphore>) -> Accepted {
     loop {
         let permit = free.clone().acquire_owned().await.expect("the semaphore is never closed");
         match listener.accept().await {

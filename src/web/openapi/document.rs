@@ -137,6 +137,12 @@ fn parameters(row: &RouteRow) -> Vec<Value> {
 }
 
 fn responses(row: &RouteRow, schemas: &mut Schemas) -> Value {
+    let mut refused = json!({
+        "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
+    });
+    if row.facts.refuses_with_page {
+        refused[Media::HTML] = json!({});
+    }
     let mut responses = Map::new();
     for (status, gives) in &row.facts.gives {
         let mut response = json!({ "description": status.canonical_reason().unwrap_or_default() });
@@ -147,16 +153,14 @@ fn responses(row: &RouteRow, schemas: &mut Schemas) -> Value {
             }
             Gives::Media(media) => response["content"] = json!({ *media: {} }),
         }
+        // What is listed takes the place of the default, and a problem may have the same status.
+        if status.as_u16() >= 400 {
+            response["content"]["application/problem+json"] = refused["application/problem+json"].clone();
+        }
         responses.insert(status.as_str().to_owned(), response);
     }
     if row.class == Class::Public {
         responses.insert("304".into(), json!({ "description": "Not changed since `If-None-Match`" }));
-    }
-    let mut refused = json!({
-        "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
-    });
-    if row.facts.refuses_with_page {
-        refused[Media::HTML] = json!({});
     }
     responses.insert("default".into(), json!({ "description": "A problem", "content": refused }));
     responses.into()

@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use crate::web::Shared;
+use crate::web::accept::{Peer, TooLate};
 use crate::web::route::RouteRow;
 
 /// Names one request in the log and to the client who got a problem.
@@ -33,6 +34,8 @@ pub struct Arrival {
     pub headers: HeaderMap,
     /// Who holds the other end of the connection; tests that call the service without one have none.
     pub peer: Option<IpAddr>,
+    /// Whether the server had been told to stop before this came.
+    pub too_late: bool,
     pub began: Instant,
     shared: Arc<Shared>,
     /// How much of the path is the path of `base_url`.
@@ -45,7 +48,6 @@ impl Arrival {
     pub(in crate::web) fn new<B>(
         request: http::Request<B>,
         body: impl FnOnce(B) -> Option<Body>,
-        peer: Option<IpAddr>,
         prefix: usize,
         shared: Arc<Shared>,
     ) -> Arrival {
@@ -55,7 +57,8 @@ impl Arrival {
             method: parts.method,
             uri: parts.uri,
             headers: parts.headers,
-            peer,
+            peer: parts.extensions.get::<Peer>().map(|peer| peer.0),
+            too_late: parts.extensions.get::<TooLate>().is_some(),
             began: Instant::now(),
             shared,
             prefix,

@@ -72,6 +72,11 @@ impl Request {
         self.arrival.id
     }
 
+    /// Whether it came after the signal to stop.
+    pub fn is_too_late(&self) -> bool {
+        self.arrival.too_late
+    }
+
     /// Who sent it: the peer, or whom a trusted proxy names. An IPv6 address is whole.
     pub fn ip(&self) -> Option<IpAddr> {
         let proxies = &self.app.config.server.trusted_proxies;

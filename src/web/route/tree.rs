@@ -14,6 +14,7 @@ use warp::filters::BoxedFilter;
 use super::{Route, Segment};
 use crate::actions::limits::Subject;
 use crate::web::Problem;
+use crate::web::problem::kinds;
 use crate::web::request::Arrival;
 use crate::web::{Request, Response};
 
@@ -105,6 +106,11 @@ fn leaf(route: &Route, arrival: &Shared) -> BoxedFilter<(Response,)> {
 
 /// What is asked of every request before its handler runs.
 pub fn admit(request: &Request) -> Result<(), Problem> {
+    if request.is_too_late() {
+        /// By then another server has taken over, or this one is back.
+        const SECS: u64 = 2;
+        return Err(Problem::of(&kinds::SHUTTING_DOWN).retry_after(SECS));
+    }
     crate::web::cross_site::guard(request)?;
     let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
     match request.ip().filter(|_| writes) {

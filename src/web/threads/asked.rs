@@ -62,6 +62,7 @@ impl Default for Remembered {
         const MAX_BYTES: u64 = 4 << 20;
         /// What an entry costs beside its address and its page.
         const OVERHEAD: usize = 300;
+        #[expect(clippy::borrowed_box, reason = "what the cache calls it with")]
         let weight = |address: &Box<str>, known: &Arc<Meaning>| {
             let bytes = address.len() + known.understood.page.as_str().len() + OVERHEAD;
             u32::try_from(bytes).unwrap_or(u32::MAX)

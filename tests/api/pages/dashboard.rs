@@ -83,6 +83,10 @@ async fn an_owner_adds_a_site_and_changes_it() {
     );
     let unfit = sent(&app, &held, "PATCH", "sites/notes", json!({ "origins": ["notes.example"] })).await;
     unfit.refused_as(422, "/problems/invalid-origin");
+    let origins = |count| (0..count).map(|n| format!("https://{n}.example")).collect::<Vec<_>>();
+    sent(&app, &held, "PATCH", "sites/notes", json!({ "origins": origins(50) })).await.ok(200);
+    let many = sent(&app, &held, "PATCH", "sites/notes", json!({ "origins": origins(51) })).await;
+    assert_eq!(many.refused_as(422, "/problems/too-many-origins")["max"], 50);
     let unknown = sent(&app, &held, "PATCH", "sites/notes", json!({ "role": "owner" })).await;
     unknown.refused_as(400, "/problems/bad-json");
 }

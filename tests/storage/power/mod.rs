@@ -7,6 +7,7 @@ mod contents;
 mod cut;
 mod replay;
 mod tape;
+mod upgrade;
 mod workload;
 
 use std::sync::Arc;
