@@ -2,6 +2,8 @@
 
 pub mod domain;
 
+pub mod workers;
+
 pub mod text;
 
 pub mod storage;

@@ -42,10 +42,6 @@ use futures_util::future::LocalBoxFuture;
 use table::{Part, Table};
 use world::World;
 
-/// As the server has: the reference must not differ in this.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 type Measure = for<'w> fn(&'w World) -> LocalBoxFuture<'w, anyhow::Result<Part>>;
 
 /// In the order of the table.

@@ -19,6 +19,8 @@ pub const READERS: usize = 32;
 /// The long thread, in the order in which it is read.
 pub const THREAD: &str = "/api/v1/sites/bench/thread?page=/thread";
 pub const BROTLI: &str = "Accept-Encoding: br\r\n";
+/// What a browser adds to what the widget asks: see [`ORIGIN`].
+pub const FROM_SITE: &str = "Origin: https://bench.example\r\n";
 
 pub struct World {
     /// How long each measurement takes.

@@ -41,9 +41,8 @@ use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use tokio::sync::{Semaphore, SemaphorePermit};
-
 use crate::app::{App, random};
+use crate::workers::Workers;
 use accept::Tally;
 use journal::Journal;
 use prepared::Prepared;
@@ -60,9 +59,9 @@ pub struct Shared {
     journal: Journal,
     asked: threads::Remembered,
     threads: ThreadCache,
-    /// A turn for each page that is rendered. More at once than there are cores would be no faster, and each holds the
-    /// page several times over, and the compressor's tables.
-    rendering: Semaphore,
+    /// Render pages, as many at once as there are cores. More would be no faster, and each holds the page several times
+    /// over, and the compressor's tables.
+    renderers: Workers,
     requests: AtomicU64,
     openapi: OnceLock<Prepared>,
     providers: OnceLock<Prepared>,
@@ -78,7 +77,7 @@ impl Shared {
             journal: Journal::begin(log),
             asked: threads::Remembered::default(),
             threads: ThreadCache::new(app.config.server.page_cache_bytes),
-            rendering: Semaphore::new(cores),
+            renderers: Workers::new("afterword-renderer", cores).expect("threads can be started"),
             requests: AtomicU64::new(seed),
             openapi: OnceLock::new(),
             providers: OnceLock::new(),
@@ -99,11 +98,6 @@ impl Shared {
         }
         let made = providers::prepared(&self.app)?;
         Ok(self.providers.get_or_init(|| made))
-    }
-
-    /// Waits for a turn to render.
-    async fn rendering(&self) -> SemaphorePermit<'_> {
-        self.rendering.acquire().await.expect("the semaphore is never closed")
     }
 
     /// Ids that are different from each other, and look it: a bijection (SplitMix64) of a counter.

@@ -8,8 +8,9 @@ const LAYERS: &[(&str, &str, &[&str])] = &[
     ("lib", "src/lib.rs", &[]),
     ("main", "src/main.rs", &["cli"]),
     ("domain", "src/domain/", &[]),
+    ("workers", "src/workers.rs", &[]),
     ("text", "src/text/", &["domain"]),
-    ("storage::redb", "src/storage/redb/", &["storage", "domain"]),
+    ("storage::redb", "src/storage/redb/", &["storage", "domain", "workers"]),
     ("storage::redb", "migrations/redb/", &["storage", "domain"]),
     ("storage", "src/storage/", &["domain"]),
     ("archive", "src/archive/", &["domain", "storage"]),
@@ -18,7 +19,7 @@ const LAYERS: &[(&str, &str, &[&str])] = &[
     ("app", "src/app.rs", &["domain", "storage", "outside", "config", "actions", "jobs"]),
     ("actions", "src/actions/", &["domain", "text", "storage", "outside", "app", "config"]),
     ("jobs", "src/jobs/", &["domain", "text", "storage", "outside", "app", "config", "actions"]),
-    ("web", "src/web/", &["domain", "text", "storage", "app", "config", "actions"]),
+    ("web", "src/web/", &["domain", "text", "storage", "app", "config", "actions", "workers"]),
     (
         "cli",
         "src/cli/",
@@ -53,7 +54,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("utoipa", &["web"]),
     ("serde", &["storage::redb", "archive", "outside", "config", "actions", "jobs", "web", "cli"]),
     ("serde_json", &["storage::redb", "archive", "outside", "config", "actions", "jobs", "web", "cli"]),
-    ("tokio", &["storage", "storage::redb", "outside", "app", "actions", "jobs", "web", "cli"]),
+    ("tokio", &["workers", "storage", "storage::redb", "outside", "app", "actions", "jobs", "web", "cli"]),
     ("async_trait", &["storage", "storage::redb", "outside", "app", "actions", "jobs", "web", "cli"]),
 ];
 

@@ -40,7 +40,7 @@ impl Health for RedbStore {
 
     async fn audit(&self, repair: bool) -> Result<Audit, StoreError> {
         if !repair {
-            return self.read(|snapshot| audit::audit(snapshot).map(|found| found.audit)).await;
+            return self.read_at_length(|snapshot| audit::audit(snapshot).map(|found| found.audit)).await;
         }
         // Alone: what is found must still be so when it is repaired.
         let (answer, answered) = oneshot::channel();

@@ -78,6 +78,7 @@ pub use disk::{Disk, FileDisk};
 pub use open::{OpenError, SchemaCheck, check_schema};
 
 use crate::storage::StoreError;
+use crate::workers::Workers;
 use engine::Engine;
 use fault::Fault;
 use tables::{Snapshot, Tables};
@@ -100,9 +101,14 @@ pub struct Options {
     pub one_commit_per_unit: bool,
 }
 
+/// Threads that read, for each core: some of them may wait for the disk.
+const READERS_PER_CORE: usize = 2;
+const FEWEST_READERS: usize = 4;
+
 pub struct RedbStore {
     engine: Arc<Engine>,
     commands: mpsc::Sender<Command>,
+    readers: Workers,
     /// Taken by who stops it.
     writer: Mutex<Option<JoinHandle<()>>>,
 }
@@ -129,8 +135,19 @@ impl RedbStore {
         answered.await.unwrap_or(Err(StoreError::ShuttingDown))
     }
 
-    /// Reads from one snapshot, on a blocking thread.
+    /// Reads from one snapshot, on a reader's thread.
     async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&Snapshot<'_>) -> Result<T, Fault> + Send + 'static,
+    {
+        let (engine, commands) = (Arc::clone(&self.engine), self.commands.clone());
+        let read = self.readers.run(move || engine.read(&commands, work)).await;
+        read.unwrap_or_else(|_| Err(StoreError::Panicked("a read".to_owned())))
+    }
+
+    /// The same for what takes long, on a thread of tokio's: readers do not wait for it.
+    async fn read_at_length<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: Fn(&Snapshot<'_>) -> Result<T, Fault> + Send + 'static,
@@ -138,7 +155,7 @@ impl RedbStore {
         let (engine, commands) = (Arc::clone(&self.engine), self.commands.clone());
         match tokio::task::spawn_blocking(move || engine.read(&commands, work)).await {
             Ok(outcome) => outcome,
-            Err(error) if error.is_panic() => Err(StoreError::Panicked("a read".to_owned())),
+            Err(error) if error.is_panic() => Err(StoreError::Panicked("a long read".to_owned())),
             Err(_) => Err(StoreError::ShuttingDown),
         }
     }

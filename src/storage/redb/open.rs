@@ -17,8 +17,9 @@ use super::handle::{self, Handle};
 use super::schema;
 use super::tables::Snapshot;
 use super::writer::Writer;
-use super::{FILE, Options, RedbStore};
+use super::{FEWEST_READERS, FILE, Options, READERS_PER_CORE, RedbStore};
 use crate::storage::StoreError;
+use crate::workers::Workers;
 
 /// Commands that may wait for the writer; who comes after waits to queue.
 const QUEUE: usize = 4_096;
@@ -82,14 +83,18 @@ impl RedbStore {
         let (transaction, _) = handle.begin_read();
         transaction.and_then(|it| catalog.load(&Snapshot::new(&it))).map_err(failed)?;
 
+        let started = |error: std::io::Error| OpenError::Io { file: file.clone(), reason: error.to_string() };
+        let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+        let readers = (cores * READERS_PER_CORE).max(FEWEST_READERS);
+        let readers = Workers::new("afterword-reader", readers).map_err(started)?;
         let engine = Arc::new(Engine::new(handle, catalog, disk, options.reserve_bytes));
         let (commands, queue) = mpsc::channel(QUEUE);
         let writer = Writer::new(Arc::clone(&engine), queue, options.one_commit_per_unit);
         let thread = std::thread::Builder::new()
             .name("afterword-writer".to_owned())
             .spawn(move || writer.run())
-            .map_err(|error| OpenError::Io { file: file.clone(), reason: error.to_string() })?;
-        Ok(Arc::new(RedbStore { engine, commands, writer: Mutex::new(Some(thread)) }))
+            .map_err(started)?;
+        Ok(Arc::new(RedbStore { engine, commands, readers, writer: Mutex::new(Some(thread)) }))
     }
 }
 

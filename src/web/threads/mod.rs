@@ -149,10 +149,7 @@ async fn cached(
         }
     }
     let now = || request.app.clock.now();
-    let make = || async move {
-        let _turn = request.shared().rendering().await;
-        render.render(request, thread, part, encoding).await
-    };
+    let make = || render.render(request, thread, part, encoding);
     let rendered = request.shared().threads.get(key, versions, variety, now, make).await?;
     Ok(rendered.map(|rendered| answer(request, &rendered.variant)))
 }

@@ -57,7 +57,7 @@ impl Render for Page<'_> {
         };
         let (site, order, sign_in) = (self.site.clone(), self.order, sign_in(&request.app));
         let versions = Versions { site: site.version, thread: page.thread.version };
-        let (bytes, encoding) = written(encoding, move || {
+        let (bytes, encoding) = written(request, encoding, move || {
             let context = CommentContext::new(&site, &page.names);
             serde_json::to_vec(&wire::Page::of(wire::Site::of(&site, sign_in), &page, order, &context))
         })
@@ -89,7 +89,7 @@ impl Render for Replies<'_> {
         };
         let (site, root) = (self.site.clone(), self.root);
         let versions = Versions { site: site.version, thread: self.version };
-        let (bytes, encoding) = written(encoding, move || {
+        let (bytes, encoding) = written(request, encoding, move || {
             let context = CommentContext::new(&site, &names);
             serde_json::to_vec(&wire::Replies::of(&conversation, root, &context))
         })
@@ -98,8 +98,9 @@ impl Render for Replies<'_> {
     }
 }
 
-/// Writes and compresses on a blocking thread: a long page takes milliseconds of both.
+/// Writes and compresses on a thread that renders: a long page takes milliseconds of both.
 pub async fn written(
+    request: &Request,
     encoding: Encoding,
     write: impl FnOnce() -> Result<Vec<u8>, serde_json::Error> + Send + 'static,
 ) -> Result<(Bytes, Encoding), Problem> {
@@ -110,7 +111,7 @@ pub async fn written(
             None => (Bytes::from(plain), Encoding::Identity),
         })
     };
-    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?.map_err(Problem::internal)
+    request.shared().renderers.run(work).await.map_err(Problem::internal)?.map_err(Problem::internal)
 }
 
 /// A page that nobody has commented on. Small, and made up by whoever asks: never kept.

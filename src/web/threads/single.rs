@@ -21,8 +21,7 @@ pub async fn comment(key: SiteKey, id: CommentId, request: Request) -> Result<Re
     if !around.conversation.comments.iter().any(|comment| comment.id == id && comment.is_public()) {
         return Err(Refusal::UnknownComment.into());
     }
-    let _turn = request.shared().rendering().await;
-    let (bytes, encoding) = written(Encoding::accepted(request.headers()), move || {
+    let (bytes, encoding) = written(&request, Encoding::accepted(request.headers()), move || {
         let context = CommentContext::new(&site, &around.names);
         let conversation = wire::Conversation::of(&around.conversation, &context);
         let thread = wire::Thread::of(&around.thread);

@@ -72,8 +72,8 @@ pub async fn thread(key: SiteKey, request: Request) -> Result<Response, Problem>
     };
     let nonce = Nonce::new(&*request.app.chance);
     let work = move || render(&site, &asked, found.as_ref(), &nonce).map(|html| (html, nonce));
-    let (html, nonce) =
-        tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?.map_err(Problem::internal)?;
+    let rendered = request.shared().renderers.run(work).await;
+    let (html, nonce) = rendered.map_err(Problem::internal)?.map_err(Problem::internal)?;
     Ok(response::html(html, &nonce))
 }
 
