@@ -4,8 +4,8 @@
 //! [`engine`] how it is read; then a module per trait.
 //! [`archive`] is the way out and in. [`audit`] recomputes everything that is counted or indexed.
 //!
-//! Invariant: what a method answered is on disk, and memory ([`heads`], [`catalog`]) holds it before the answer
-//! leaves.
+//! Invariant: what a method answered is on disk, and memory ([`heads`], [`catalog`], and [`staff`] by the version of its
+//! site) holds it before the answer leaves.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Rendering what the cache keeps: read from one snapshot, written as JSON and compressed on a blocking thread.
+//! Rendering what the cache keeps: read from one snapshot, written as JSON and compressed on a thread that renders.
 
 use std::future::Future;
 use std::sync::Arc;
