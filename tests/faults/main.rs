@@ -20,6 +20,7 @@ mod seeds;
 mod support;
 
 mod clock;
+mod cut_short;
 mod deep;
 mod drained;
 mod floods;
