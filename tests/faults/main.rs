@@ -24,6 +24,7 @@ mod cut_short;
 mod deep;
 mod drained;
 mod floods;
+mod floods_of_frames;
 mod full;
 mod killed;
 mod posting;
