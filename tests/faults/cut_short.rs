@@ -67,7 +67,7 @@ async fn posting(address: SocketAddr, seeded: &seeds::Seeded) -> Posting {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_that_is_under_way_at_sigterm_says_so_and_leaves_nothing_half() {
     let directory = tempfile::tempdir().unwrap();
-    let seeded = seeds::plant(directory.path(), scale::of(3_000, 20_000), CLIENTS).await.unwrap();
+    let seeded = seeds::plant(directory.path(), scale::of(3_000, 8_000), CLIENTS).await.unwrap();
     let (mut slowest, rounds) = (Duration::ZERO, scale::of(1, 5));
     let mut acknowledged = 0;
     for _ in 0..rounds {
@@ -125,7 +125,7 @@ fn answers(doctors: Vec<BufReader<UnixStream>>) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn doctors_that_are_under_way_at_sigterm_are_not_waited_for() {
     let directory = tempfile::tempdir().unwrap();
-    seeds::plant(directory.path(), scale::of(3_000, 20_000), 1).await.unwrap();
+    seeds::plant(directory.path(), scale::of(3_000, 8_000), 1).await.unwrap();
     let log = directory.path().join("log");
     let server = serve(directory.path(), &log);
     // How long they take if nobody stops them.
