@@ -25,7 +25,7 @@ pub async fn identify(
         return Err(Refusal::SessionEnded.into());
     }
     // It may have been ended where this map is not at hand: by a code that came twice, or from the command line.
-    let known = app.store.visitor(access.session, site.id).await?.ok_or(Refusal::SessionEnded)?;
+    let known = app.store.visitor(access.session, site.id, now).await?.ok_or(Refusal::SessionEnded)?;
     let SignedIn { session, account, member } = known;
     if account.id != access.account || !site.stands_by(&session) {
         return Err(Refusal::SessionEnded.into());

@@ -131,9 +131,19 @@ async fn write<W: Write + Send + 'static>(app: &App, out: W) -> anyhow::Result<(
         }),
         None => Err(StoreError::ShuttingDown),
     };
+    let _ends_with_us = EndsWithUs(writer.clone());
     app.store.export(Box::new(take)).await?;
     let writer = writer.lock().take().context("the export ended twice")?;
     Ok(writer.end()?)
+}
+
+/// Ends the export when nobody waits for it any more: it runs on a thread of its own, and would go on.
+struct EndsWithUs<W>(Arc<Mutex<Option<Writer<W>>>>);
+
+impl<W> Drop for EndsWithUs<W> {
+    fn drop(&mut self) {
+        *self.0.lock() = None;
+    }
 }
 
 /// Gone from the disk with its last handle, also if this process is killed.

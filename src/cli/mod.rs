@@ -44,7 +44,11 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(arguments)) {
+    let came_to = runtime.block_on(run(arguments));
+    // Whatever still runs on a thread of its own, a long read or the look-up of a name, is not waited for: it would keep
+    // a server that was told to stop.
+    runtime.shutdown_background();
+    match came_to {
         Ok(code) => code,
         Err(fault) => {
             complain(&fault);

@@ -73,6 +73,11 @@ impl Order {
         }
     }
 
+    /// Whether it reads everything and changes nothing: then a server that is told to stop does not finish it.
+    pub fn only_reads_for_long(&self) -> bool {
+        matches!(self, Order::Export { .. } | Order::Digest | Order::Audit { repair: false })
+    }
+
     /// Whether it makes sense before the server ever ran. Anything else is more likely asked in the wrong directory.
     pub fn may_begin_a_data_file(&self) -> bool {
         matches!(self, Order::AddSite(_) | Order::AddOwner(_))

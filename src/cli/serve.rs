@@ -5,6 +5,7 @@
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tokio::net::TcpListener;
@@ -19,6 +20,9 @@ use super::{compact, descriptors, greeting, logging, wiring};
 use crate::app::App;
 use crate::config::Config;
 use crate::{jobs, web};
+
+/// What closing the data file may take beyond the drain limit.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 
 pub async fn run(mut config: Config, arguments: Serve) -> anyhow::Result<()> {
     logging::start(&config.log)?;
@@ -65,7 +69,10 @@ pub(super) async fn until_stopped(
     stop.send_replace(true);
     tokio::select! {
         () = finish(&app, serving, jobs, commands) => came_to_an_end,
-        name = signals.next() => bail!("{name} again: stopped without finishing what was under way"),
+        name = signals.next() => {
+            leave_open(app);
+            bail!("{name} again: stopped without finishing what was under way")
+        }
     }
 }
 
@@ -76,8 +83,13 @@ async fn serve(app: Arc<App>, listener: TcpListener, stopped: watch::Receiver<bo
 }
 
 /// Accepted requests first, then what works for them; the data file last.
-async fn finish(app: &App, serving: JoinHandle<()>, jobs: JoinHandle<()>, commands: Option<JoinHandle<()>>) {
-    // One limit for both: they were told to stop at the same moment.
+async fn finish(
+    app: &Arc<App>,
+    serving: JoinHandle<()>,
+    jobs: JoinHandle<()>,
+    commands: Option<JoinHandle<()>>,
+) {
+    // One limit for all: they were told to stop at the same moment.
     let deadline = tokio::time::Instant::now() + app.config.server.drain_timeout;
     if let Err(fault) = serving.await {
         warn!("the accept loop failed: {fault}");
@@ -90,8 +102,16 @@ async fn finish(app: &App, serving: JoinHandle<()>, jobs: JoinHandle<()>, comman
     {
         warn!("the control socket failed: {fault}");
     }
-    app.store.close().await;
+    if tokio::time::timeout_at(deadline + CLOSE_TIMEOUT, app.store.close()).await.is_err() {
+        warn!("the data file was not closed in time: what was acknowledged is in it, as after a power cut");
+        leave_open(app.clone());
+    }
     info!("stopped");
+}
+
+/// Keeps the store until the process ends: letting go of it waits for its writer, however long that takes.
+fn leave_open(app: Arc<App>) {
+    std::mem::forget(app);
 }
 
 fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -1,8 +1,10 @@
-//! Queued work and when it runs: notices are sent, what was kept for a while is pruned.
+//! Queued work and when it runs: notices are sent, what was kept for a while is pruned, a disk that was full is tried
+//! again.
 //!
 //! Invariant: what is due is decided by `App`'s clock; the machine's is only waited on.
 
 mod outbox;
+mod probing;
 mod pruning;
 
 use std::sync::Arc;
@@ -30,7 +32,11 @@ impl Wakeup {
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     let base_url = &app.config.server.base_url;
     let outbox = outbox::Delivery::new(&*app.store, app.mailer.as_deref(), &*app.clock, base_url);
-    tokio::join!(outbox.run(&app.wakeup, stop.clone()), pruning::run(&app, stop));
+    tokio::join!(
+        outbox.run(&app.wakeup, stop.clone()),
+        pruning::run(&app, stop.clone()),
+        probing::run(&app, stop)
+    );
 }
 
 /// Returns once `stop` is true.

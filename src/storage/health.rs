@@ -39,6 +39,9 @@ pub trait Health: Send + Sync {
     fn figures(&self) -> Figures;
     /// Recomputes every counter and index. With `repair`, writes what was found; without, changes nothing.
     async fn audit(&self, repair: bool) -> Result<Audit, StoreError>;
+    /// Whether what stood against writing is over: writes something that nobody sees, and [`Health::condition`] is what
+    /// came of that. For when nobody else writes.
+    async fn probe(&self) -> Result<(), StoreError>;
     /// Finishes what is queued, then refuses further writes.
     async fn close(&self);
 }

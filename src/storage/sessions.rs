@@ -84,8 +84,13 @@ pub trait Sessions: Send + Sync {
     ) -> Answer<Redeemed>;
 
     /// Whose session it is and what they are on `site`, all from one snapshot, since every request of theirs asks. `None`
-    /// once it has ended.
-    async fn visitor(&self, id: SessionId, site: SiteId) -> Result<Option<SignedIn>, StoreError>;
+    /// once it has ended, is over by `now`, or is of an epoch that its account has left.
+    async fn visitor(
+        &self,
+        id: SessionId,
+        site: SiteId,
+        now: Timestamp,
+    ) -> Result<Option<SignedIn>, StoreError>;
 
     /// Stores a session made by proof of a password.
     async fn add_session(&self, session: NewSession) -> Result<(), StoreError>;

@@ -6,6 +6,8 @@
 #[allow(dead_code, reason = "the benchmark uses the rest")]
 #[path = "../../benches/serve/client.rs"]
 mod client;
+#[path = "../support/scale.rs"]
+mod scale;
 #[allow(dead_code, reason = "the benchmark uses the rest")]
 #[path = "../../benches/serve/seeds.rs"]
 mod seeds;
@@ -35,7 +37,7 @@ struct Length {
 
 /// In every run of the tests.
 const SHORT: Length = Length { comments: 1_500, backups: 2, control: 0 };
-/// With AFTERWORD_TEST_LONG set: some minutes.
+/// In `make test-faults`: two minutes at most.
 const LONG: Length = Length { comments: 30_000, backups: 8, control: 6_000 };
 
 const CLIENTS: usize = 16;
@@ -47,7 +49,7 @@ const LONGEST_WRITE: Duration = Duration::from_millis(250);
 const UNDISTURBED: usize = 100;
 
 fn length() -> Length {
-    if std::env::var_os("AFTERWORD_TEST_LONG").is_some() { LONG } else { SHORT }
+    scale::of(SHORT, LONG)
 }
 
 /// What the clients did so far.
@@ -129,12 +131,12 @@ async fn a_backup_under_load_holds_up_no_write_and_holds_every_comment_acknowled
     let (first, end) = (took.iter().map(|it| it.0).min().unwrap(), took.iter().map(|it| it.0).max().unwrap());
     let rate = took.len() as f64 / (end - first).as_secs_f64();
     let backups: Vec<Duration> = windows.iter().map(|(from, to)| *to - *from).collect();
-    println!(
+    scale::tell(&format!(
         "{} comments and more; {} writes, {rate:.0} a second; backups took {backups:?}; \
          longest write {longest:?} during one, {otherwise:?} in the time before",
         length.comments,
         took.len(),
-    );
+    ));
     assert!(rate >= PROMISED_A_SECOND, "only {rate:.0} writes a second: this shows nothing");
     assert!(longest <= LONGEST_WRITE, "a write waited {longest:?} while backing up, {otherwise:?} without");
 

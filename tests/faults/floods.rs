@@ -1,5 +1,7 @@
 //! Clients that send more than anybody needs: refused, and the server's memory stays where it was.
 
+use std::time::{Duration, Instant};
+
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -12,17 +14,19 @@ use crate::seeds::{self, ORIGIN};
 use crate::slow_clients::head_of_preview;
 
 /// What a flood may add to the server's memory.
-const FLAT_MIB: f64 = 8.0;
+pub const FLAT_MIB: f64 = 8.0;
 const GIBIBYTE: usize = 1 << 30;
+/// The server closes what does not go on after that.
+const SEEN_WITHIN: Duration = Duration::from_secs(10);
 
-struct Flooded {
-    server: Server,
+pub struct Flooded {
+    pub server: Server,
     _directory: tempfile::TempDir,
 }
 
 impl Flooded {
     /// A server that has done a little of everything, so that its memory is what it is in use.
-    async fn start() -> Flooded {
+    pub async fn start() -> Flooded {
         let directory = tempfile::tempdir().unwrap();
         seeds::plant(directory.path(), 200, 1).await.unwrap();
         let server = Server::start(directory.path());
@@ -35,7 +39,7 @@ impl Flooded {
         flooded
     }
 
-    async fn still_answers(&self) {
+    pub async fn still_answers(&self) {
         read(&mut Connection::open(self.server.address).await.unwrap()).await;
     }
 
@@ -67,6 +71,10 @@ impl Flooded {
             }
             sent += bytes.len();
         }
+        if sent >= most && most > 0 {
+            // Nobody ended it: this was all.
+            let _ = to.shutdown().await;
+        }
         (sent, listening.await.unwrap())
     }
 
@@ -77,7 +85,7 @@ impl Flooded {
     }
 
     /// By how many MiB the server's memory grew at most, while it was sent this.
-    async fn growth(
+    pub async fn growth(
         &self,
         what: &str,
         first: impl AsRef<[u8]>,
@@ -123,7 +131,13 @@ async fn memory_that_a_flood_does_take_is_seen() {
     }
     // Answered after them all: by then they were read.
     flooded.still_answers().await;
+    let began = Instant::now();
     while flooded.server.peak_mib() - before <= FLAT_MIB {
+        let grew = flooded.server.peak_mib() - before;
+        assert!(
+            began.elapsed() < SEEN_WITHIN,
+            "memory grew by {grew:.1} MiB only, with 18 MiB of bodies held"
+        );
         flooded.still_answers().await;
     }
 }
@@ -149,7 +163,7 @@ async fn json_a_hundred_thousand_levels_deep_is_refused() {
 }
 
 /// A request on HTTP/2 to a path, with an origin and JSON to come.
-fn request(stream: u32, path: &str, flags: u8) -> Vec<u8> {
+pub fn request(stream: u32, path: &str, flags: u8) -> Vec<u8> {
     let literal = |name: &str, value: &str| {
         let lengths = [u8::try_from(name.len()).unwrap(), u8::try_from(value.len()).unwrap()];
         [&[0, lengths[0]], name.as_bytes(), &[lengths[1]], value.as_bytes()].concat()

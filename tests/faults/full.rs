@@ -1,6 +1,8 @@
 //! A disk that is full: writes are refused with 507, reads go on, health tells, and once there is room again all is
 //! well without anybody's help.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::client::Connection;
@@ -31,6 +33,17 @@ async fn health(connection: &mut Connection) -> (u16, Value) {
     (answer.status, serde_json::from_slice(&answer.body).unwrap())
 }
 
+/// Though nobody writes meanwhile.
+async fn is_well_again(connection: &mut Connection) {
+    let began = Instant::now();
+    let mut ticks = tokio::time::interval(Duration::from_millis(50));
+    while health(connection).await != (200, json!({ "status": "ok" })) {
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", health(connection).await);
+        ticks.tick().await;
+    }
+    scale::tell(&format!("health is ok again after {:?}", began.elapsed()));
+}
+
 async fn fills_up_and_recovers(what: &str, disk: &dyn SmallDisk) {
     let seeded = seeds::plant(disk.directory(), 10, 1).await.unwrap();
     let server = disk.start();
@@ -49,6 +62,7 @@ async fn fills_up_and_recovers(what: &str, disk: &dyn SmallDisk) {
             assert_eq!(lost(server.address, &acknowledged).await, Vec::<String>::new());
         }
         disk.make_room(&server);
+        is_well_again(&mut connection).await;
         let answer = connection.ask(&post(&token, "/full", &format!("room {round}")), true).await.unwrap();
         assert_eq!(answer.status, 201, "{}", String::from_utf8_lossy(&answer.body));
         acknowledged.push(id_of(&answer));

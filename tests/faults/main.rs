@@ -20,9 +20,11 @@ mod seeds;
 mod support;
 
 mod clock;
+mod cut_short;
 mod deep;
 mod drained;
 mod floods;
+mod floods_of_frames;
 mod full;
 mod killed;
 mod posting;

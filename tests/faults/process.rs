@@ -1,7 +1,7 @@
 //! The real server as a process of its own: started, told to stop, killed, its memory looked at.
 
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 pub struct Server {
     child: Child,
     pub address: SocketAddr,
-    /// From its start to the line that says where it listens.
+    /// From its start to its first answer.
     pub ready_in: Duration,
 }
 
@@ -45,10 +45,22 @@ impl Server {
                 break address;
             }
         };
-        let ready_in = began.elapsed();
         // Its access log goes on: drained, so that it never waits for us.
         std::thread::spawn(move || lines.for_each(drop));
-        Server { child, address, ready_in }
+        let mut server = Server { child, address, ready_in: Duration::ZERO };
+        // It says where it listens before it takes anybody in.
+        server.first_answer();
+        server.ready_in = began.elapsed();
+        server
+    }
+
+    fn first_answer(&self) {
+        let mut connection = TcpStream::connect(self.address).unwrap();
+        connection.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        connection.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).expect("the server answers");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 
     pub fn id(&self) -> u32 {
@@ -62,6 +74,18 @@ impl Server {
     /// Waits for its end, which must come by itself: its exit code.
     pub fn ended(mut self) -> Option<i32> {
         self.child.wait().unwrap().code()
+    }
+
+    /// The same, if it ends in time; killed if it does not.
+    pub fn ended_within(mut self, time: Duration) -> Option<Option<i32>> {
+        let began = Instant::now();
+        while began.elapsed() < time {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return Some(status.code());
+            }
+            std::thread::yield_now();
+        }
+        None
     }
 
     /// Ends it as a power cut would: nothing is flushed, nothing is said.

@@ -329,6 +329,19 @@ conformance! {
         assert_eq!(answer.map(|_| ()), Err(Refusal::SessionEnded));
     }
 
+    async fn nobody_is_signed_in_by_a_session_that_is_over_or_of_an_epoch_that_is_past(world: World) {
+        let (account, one) = signed_in(&world).await;
+        let is_in = async |id| world.store.visitor(id, world.site.id, world.now()).await.unwrap().is_some();
+        world.pass(IDLE_TTL - Duration::from_secs(1));
+        assert!(is_in(one.session.id).await);
+        world.pass(Duration::from_secs(1));
+        assert!(!is_in(one.session.id).await);
+        let other = world.session(account.id, Scope::FirstParty);
+        world.store.end_all_sessions(account.id).await.unwrap();
+        world.store.add_session(other.clone()).await.unwrap();
+        assert!(!is_in(other.session.id).await);
+    }
+
     async fn ending_a_session_ends_its_tokens_and_ending_all_moves_the_epoch(world: World) {
         let (account, one) = signed_in(&world).await;
         let other = world.session(account.id, Scope::Dashboard);

@@ -70,6 +70,11 @@ impl Engine {
         }
     }
 
+    /// Something was written.
+    pub fn note_room(&self) {
+        self.refused_for_space.store(false, Ordering::Relaxed);
+    }
+
     /// Puts into memory what a commit changed.
     pub fn remember(&self, effects: Effects) {
         self.heads.put(&effects.pages, &effects.versions);

@@ -9,6 +9,7 @@ use super::RedbStore;
 use super::audit;
 use super::fault::Fault;
 use super::handle::Openness;
+use super::probe;
 use super::writer::Command;
 use crate::storage::health::{Audit, Condition, Figures};
 use crate::storage::{Health, StoreError};
@@ -54,6 +55,13 @@ impl Health for RedbStore {
         }));
         self.commands.send(work).await.map_err(|_| StoreError::ShuttingDown)?;
         answered.await.unwrap_or_else(|_| Err(StoreError::Panicked("the audit".to_owned())))
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let work = Command::Alone(Box::new(move |engine| drop(answer.send(probe::probe(engine)))));
+        self.commands.send(work).await.map_err(|_| StoreError::ShuttingDown)?;
+        answered.await.unwrap_or_else(|_| Err(StoreError::Panicked("the probe".to_owned())))
     }
 
     async fn close(&self) {

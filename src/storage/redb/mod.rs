@@ -51,6 +51,7 @@ mod open;
 mod outbox;
 mod overlay;
 mod pages;
+mod probe;
 mod prune;
 mod prune_sessions;
 mod publish;

@@ -108,10 +108,18 @@ impl Sessions for RedbStore {
         self.read(move |snapshot| session(&snapshot.sessions, id)).await
     }
 
-    async fn visitor(&self, id: SessionId, site: SiteId) -> Result<Option<SignedIn>, StoreError> {
+    async fn visitor(
+        &self,
+        id: SessionId,
+        site: SiteId,
+        now: Timestamp,
+    ) -> Result<Option<SignedIn>, StoreError> {
         self.read(move |snapshot| {
             let Some(session) = session(&snapshot.sessions, id)? else { return Ok(None) };
             let Some(account) = account(&snapshot.accounts, session.account)? else { return Ok(None) };
+            if !session.is_alive(now, account.epoch) {
+                return Ok(None);
+            }
             let member = member(&snapshot.members, site, account.id)?;
             Ok(Some(SignedIn { session, account, member }))
         })

@@ -228,6 +228,6 @@ impl Engine {
     fn note_commit(&self, units: usize) {
         self.commits.fetch_add(1, Ordering::Relaxed);
         self.units.fetch_add(units as u64, Ordering::Relaxed);
-        self.refused_for_space.store(false, Ordering::Relaxed);
+        self.note_room();
     }
 }
