@@ -1,4 +1,5 @@
 //! Everything around the routes: the path of `base_url`, panics, rejections, problems, security and CORS headers.
+//! A page's address that was understood before is answered without the routes, and with all of this around it.
 //!
 //! Invariant: whatever happens inside, the client gets an answer with all of these, and the process lives.
 

@@ -50,13 +50,10 @@ impl Direct {
     }
 
     pub async fn send(&self, method: &Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut request = http::Request::new(Full::new(Bytes::from(body.to_owned())));
-        *request.method_mut() = method.clone();
-        *request.uri_mut() = path.parse().expect("a path");
-        for (name, value) in headers {
-            let name: http::HeaderName = name.parse().expect("a header's name");
-            request.headers_mut().append(name, value.parse().expect("a header's value"));
-        }
+        self.call(request(method, path, headers, body)).await
+    }
+
+    pub async fn call(&self, request: http::Request<Full<Bytes>>) -> Answer {
         let Ok(response) = self.0.clone().call(request).await;
         let (head, body) = response.into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes();
@@ -89,6 +86,22 @@ impl Answer {
         let body: Value = serde_json::from_slice(&self.body).ok()?;
         Some(body["type"].as_str()?.strip_prefix("/problems/")?.to_owned())
     }
+}
+
+pub fn request(
+    method: &Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> http::Request<Full<Bytes>> {
+    let mut request = http::Request::new(Full::new(Bytes::from(body.to_owned())));
+    *request.method_mut() = method.clone();
+    *request.uri_mut() = path.parse().expect("a path");
+    for (name, value) in headers {
+        let name: http::HeaderName = name.parse().expect("a header's name");
+        request.headers_mut().append(name, value.parse().expect("a header's value"));
+    }
+    request
 }
 
 /// A path of this route's pattern, on the test's site.

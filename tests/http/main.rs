@@ -14,5 +14,6 @@ mod headers;
 mod problems;
 mod raw;
 mod reading;
+mod recalled;
 mod slow_clients;
 mod stopping;

@@ -26,5 +26,6 @@ mod publishing;
 mod sessions;
 mod sites;
 mod sso;
+mod staff;
 mod threads;
 mod votes;

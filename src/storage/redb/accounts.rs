@@ -59,11 +59,7 @@ impl Accounts for RedbStore {
         self.write(move |tables, effects| {
             let Some(known) = account(&tables.accounts, id)? else { return Ok(Err(Refusal::SessionEnded)) };
             let account = Account { name: Some(name.clone()), ..known };
-            save(tables, &account)?;
-            // Every thread's ETag holds its site's version, so the sites are enough, however many threads it wrote in.
-            for site in sites_of(tables, id)? {
-                move_version(tables, effects, site)?;
-            }
+            rename(tables, effects, &account)?;
             Ok(Ok(account))
         })
         .await
@@ -197,6 +193,16 @@ pub fn save(tables: &mut Tables<'_>, account: &Account) -> Result<(), Fault> {
     tables.accounts.write(account.id.0.as_bytes(), &StoredAccount::from(account))
 }
 
+/// Saves an account with a new name, which shows wherever it wrote or has a role. Every thread's ETag holds its site's
+/// version, so the sites are enough, however many threads it wrote in; who is staff in memory counts on it, too.
+pub fn rename(tables: &mut Tables<'_>, effects: &mut Effects, account: &Account) -> Result<(), Fault> {
+    save(tables, account)?;
+    for site in sites_of(tables, account.id)? {
+        move_version(tables, effects, site)?;
+    }
+    Ok(())
+}
+
 pub fn private(tables: &Tables<'_>, id: AccountId) -> Result<PrivateFacts, Fault> {
     Ok(match tables.account_private.read::<StoredPrivate>(id.0.as_bytes())? {
         Some(row) => row.into(),
@@ -241,16 +247,13 @@ fn make_operator(
 ) -> Result<Account, Fault> {
     let account =
         Account { name: Some(name.clone()), operator: true, ..found_or_made(tables, id, email, now)? };
-    save(tables, &account)?;
+    rename(tables, effects, &account)?;
     tables.operators.insert(account.id.0.as_bytes(), ())?;
-    for site in sites_of(tables, account.id)? {
-        move_version(tables, effects, site)?;
-    }
     Ok(account)
 }
 
 /// The sites where an account is a member: it wrote there, or was given a role.
-pub fn sites_of(tables: &Tables<'_>, id: AccountId) -> Result<Vec<SiteId>, Fault> {
+fn sites_of(tables: &Tables<'_>, id: AccountId) -> Result<Vec<SiteId>, Fault> {
     let mut sites = Vec::new();
     for row in tables.sites.all()? {
         let site = SiteId(u32::from_be_bytes(*row?.0.value()));

@@ -3,7 +3,7 @@
 //! Invariant: whoever holds the guest's token claims, once, and with the guest's row the token is worth nothing any more.
 //! What a moderator decided stands; only what waited because a guest wrote it is judged anew, as a member's.
 
-use super::accounts::{save, sites_of};
+use super::accounts::rename;
 use super::edit::{drop_waiting_body, waiting_text};
 use super::expiry::{self, Kept, REMEMBERED};
 use super::fault::Fault;
@@ -11,7 +11,7 @@ use super::history::{self, Record};
 use super::keys::{self, CommentKey};
 use super::ledger;
 use super::recent_text;
-use super::sites::{member, move_version};
+use super::sites::member;
 use super::stored::comment::CommentRow;
 use super::stored::people::{StoredGuest, StoredMember};
 use super::tables::{CborRows, FixedRows, Tables};
@@ -55,10 +55,7 @@ pub fn claim(
     tables.guest_by_id.remove(guest.0.as_bytes())?;
     if account.name.is_none() && claim.name.is_some() {
         account.name.clone_from(&claim.name);
-        save(tables, account)?;
-        for site in sites_of(tables, account.id)? {
-            move_version(tables, effects, site)?;
-        }
+        rename(tables, effects, account)?;
     }
     if known.is_none() {
         let member = Member::new(site, account.id, now);

@@ -127,13 +127,9 @@ impl Sites for RedbStore {
     }
 
     async fn staff(&self, site: SiteId) -> Result<Arc<[Staff]>, StoreError> {
-        let Some(version) = self.site_by_id(site).map(|site| site.version) else { return Ok(Arc::new([])) };
-        if let Some(known) = self.engine.staff.known(site, version) {
-            return Ok(known);
-        }
-        let staff = self.read(move |snapshot| staff::read(snapshot, site)).await?;
-        self.engine.staff.keep(site, version, staff.clone());
-        Ok(staff)
+        let version = || self.site_by_id(site).map(|site| site.version);
+        let read = || self.read(move |snapshot| staff::read(snapshot, site));
+        self.engine.staff.of(site, version, read).await
     }
 
     async fn note_refused_origins(&self, site: SiteId, seen: Vec<Sighting>) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 
 use super::RedbStore;
-use super::accounts::save;
+use super::accounts::rename;
 use super::arrivals::{link, owner};
 use super::expiry::{self, Kept};
 use super::fault::Fault;
@@ -82,13 +82,12 @@ fn sign_in(
         account.name.clone_from(&vouched.name);
     }
     if is_new || renamed {
-        save(tables, &account)?;
+        rename(tables, effects, &account)?;
     }
     let profile = Profile { identity: vouched.identity.clone(), email: None, name: None, label: None };
     link(tables, account.id, &profile, now)?;
-    let promoted = take_role(tables, site, account.id, membership.as_ref(), vouched.role, now)?;
-    // Names and badges show on every page they wrote on; who is new wrote on none.
-    if promoted || (renamed && membership.is_some()) {
+    // Badges show on every page they wrote on.
+    if take_role(tables, site, account.id, membership.as_ref(), vouched.role, now)? {
         move_version(tables, effects, site)?;
     }
     let session = begin_session(tables, session, &account)?;

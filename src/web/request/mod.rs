@@ -64,7 +64,7 @@ impl Request {
         self.row.pattern.as_str()
     }
 
-    pub fn row(&self) -> &RouteRow {
+    pub fn row(&self) -> &Arc<RouteRow> {
         &self.row
     }
 

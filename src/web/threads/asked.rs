@@ -86,15 +86,16 @@ impl Remembered {
         if asked.canonical.is_none()
             && let Some(address) = address(request.arrival())
         {
-            let row = request.arrival().row().expect("it was routed").clone();
-            let known = Meaning { site: site.id, version: site.version, row, understood: understood.clone() };
+            let (row, understood) = (request.row().clone(), understood.clone());
+            let known = Meaning { site: site.id, version: site.version, row, understood };
             self.0.insert(address.into(), Arc::new(known));
         }
         Ok(understood)
     }
 }
 
-/// What is remembered by; nothing for what is seldom asked.
+/// What is remembered by. An address means this only to a `GET`: what is sent to it by another method may be another
+/// route's, or nobody's, and only routing tells. `HEAD` would mean the same, and is seldom asked.
 fn address(arrival: &Arrival) -> Option<&str> {
     let address = arrival.uri.path_and_query()?.as_str();
     (arrival.method == Method::GET).then_some(address)
