@@ -32,7 +32,15 @@ fn command(directory: &Path, arguments: &[&str]) -> Command {
 fn serve(directory: &Path, log: &Path) -> Server {
     let mut command = Command::new(env!("CARGO_BIN_EXE_afterword"));
     command.stderr(File::create(log).unwrap());
-    Server::with(command, directory, &[("AFTERWORD_LOG__FILTER", "info"), ("AFTERWORD_LOG__ACCESS", "false")])
+    Server::with(
+        command,
+        directory,
+        &[
+            ("AFTERWORD_LOG__FILTER", "info"),
+            ("AFTERWORD_LOG__ACCESS", "false"),
+            ("AFTERWORD_SERVER__DRAIN_TIMEOUT", "1s"),
+        ],
+    )
 }
 
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
@@ -105,13 +113,13 @@ async fn a_backup_that_is_under_way_at_sigterm_says_so_and_leaves_nothing_half()
 }
 
 /// Many more than the machine has cores, so that they take long.
-const DOCTORS: usize = 40;
+const DOCTORS: usize = 60;
 
 /// What doctors ask the server, all at once.
-fn doctors(directory: &Path) -> Vec<BufReader<UnixStream>> {
+fn doctors(directory: &Path, repair: bool) -> Vec<BufReader<UnixStream>> {
     let ask = |_| {
         let mut doctor = BufReader::new(UnixStream::connect(directory.join("control.sock")).unwrap());
-        doctor.get_mut().write_all(b"{\"audit\":{\"repair\":false}}\n").unwrap();
+        writeln!(doctor.get_mut(), r#"{{"audit":{{"repair":{repair}}}}}"#).unwrap();
         doctor
     };
     (0..DOCTORS).map(ask).collect()
@@ -122,33 +130,46 @@ fn answers(doctors: Vec<BufReader<UnixStream>>) -> Vec<String> {
     doctors.into_iter().map(|doctor| doctor.lines().nth(1).expect("an answer").unwrap()).collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn doctors_that_are_under_way_at_sigterm_are_not_waited_for() {
+/// Doctors that are told to stop, with repairs that have the writer to themselves or without.
+async fn stopped_under_doctors(repair: bool) {
     let directory = tempfile::tempdir().unwrap();
     seeds::plant(directory.path(), scale::of(3_000, 8_000), 1).await.unwrap();
     let log = directory.path().join("log");
     let server = serve(directory.path(), &log);
+    let what = if repair { "repairs" } else { "doctors" };
     // How long they take if nobody stops them.
     let began = Instant::now();
-    for answer in answers(doctors(directory.path())) {
+    for answer in answers(doctors(directory.path(), repair)) {
         assert!(answer.contains("differences"), "{answer}");
     }
     let whole = began.elapsed();
 
     let asked = || std::fs::read_to_string(&log).unwrap().matches("a command asks: doctor").count();
-    let under_way = doctors(directory.path());
+    let under_way = doctors(directory.path(), repair);
     until("the doctors run", || asked() == 2 * DOCTORS);
     let began = Instant::now();
     server.signal(Signal::TERM);
     let code = tokio::task::spawn_blocking(move || server.ended()).await.unwrap();
     let took = began.elapsed();
-    for answer in answers(under_way) {
-        assert!(answer.contains(CUT_SHORT), "{answer}");
-    }
+    let (told, done): (Vec<_>, Vec<_>) =
+        answers(under_way).into_iter().partition(|it| it.contains(CUT_SHORT));
+    assert!(!told.is_empty());
+    assert!(done.is_empty() || repair, "{done:?}");
     assert_eq!(code, Some(0));
-    assert!(took < BOUND.min(whole / 2), "took {took:?}, and the doctors {whole:?} when they were let");
+    assert!(took < BOUND.min(whole / 2), "took {took:?}, and the {what} {whole:?} when they were let");
     assert_clean(directory.path());
-    scale::tell(&format!("SIGTERM while {DOCTORS} doctors run that take {whole:?}: gone after {took:?}"));
+    scale::tell(&format!("SIGTERM while {DOCTORS} {what} run that take {whole:?}: gone after {took:?}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doctors_that_are_under_way_at_sigterm_are_not_waited_for() {
+    stopped_under_doctors(false).await;
+}
+
+/// What is queued for the writer would be done before the data file is closed.
+#[tokio::test(flavor = "multi_thread")]
+async fn repairs_that_are_queued_at_sigterm_have_the_drain_limit_and_no_more() {
+    stopped_under_doctors(true).await;
 }
 
 /// A mail server whose name takes for ever to look up: the list of whom to ask is a pipe into which nobody writes.
