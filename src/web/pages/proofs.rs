@@ -29,6 +29,7 @@ pub fn routes() -> Vec<Route> {
             .class(Class::FirstParty)
             .doc("The popup, where it stands", "Uses nothing up: it can be loaded again.")
             .query("tx", true, "The transaction")
+            .refuses_with_page()
             .gives_media(StatusCode::OK, Media::HTML)
             .to(step),
         route(Method::POST, "/auth/popup/finish")
