@@ -96,7 +96,8 @@ pub trait Sessions: Send + Sync {
     async fn add_session(&self, session: NewSession) -> Result<(), StoreError>;
     /// Notes that a session was used now, so that it does not count as idle. A session that is gone stays gone.
     async fn touch_session(&self, id: SessionId, now: Timestamp) -> Result<(), StoreError>;
-    /// What a refresh token or first-party cookie names, if its session is alive. Writes nothing.
+    /// What a refresh token or first-party cookie names, if its session is alive. One that is over has ended with
+    /// that, whatever the clock says later; nothing else is written.
     async fn presented(&self, token: TokenHash, now: Timestamp) -> Result<Option<Presented>, StoreError>;
     /// Carries out the step that `Session::refresh_step` gives inside the transaction; `fresh` is stored if it issues a
     /// token. `SessionEnded` if it is gone or was revoked here.

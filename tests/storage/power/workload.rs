@@ -3,36 +3,44 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use afterword::domain::*;
+use afterword::storage::Store;
 use afterword::storage::redb::{Options, RedbStore};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+use super::accounts::{Accounts, KINDS};
 use super::cut::Dice;
 use super::tape::{Step, Tape};
 use crate::property::Run;
-use crate::property::model::Model;
 use crate::property::operations::{self, Operation, Weights};
 
-/// What people do in one recording.
-const OPERATIONS: usize = 40;
+/// What people say and do to what was said in one recording. Around their accounts they do something each time.
+const OPERATIONS: usize = 28;
 /// Most posts that are sent at once.
 const TOGETHER: usize = 7;
 
+/// One thing after the other.
+pub enum Doing {
+    /// Together, as far as they are posts.
+    Said(Vec<Operation>),
+    AroundAccounts,
+}
+
 /// What somebody had been told when the tape was at `position`.
 pub struct Acknowledged {
+    /// Where the tape was before it was asked what there is: whoever shows a token of a session that is over ends it.
+    pub done: usize,
     pub position: usize,
-    pub model: Model,
-    /// Who had signed in, besides the people of the model.
-    pub members: usize,
+    run: Run,
+    accounts: Accounts,
+    told: Vec<String>,
 }
 
 pub struct Recording {
     pub steps: Vec<Step>,
+    pub doings: Vec<Doing>,
+    /// Before the first of these doings, and after each.
     pub acknowledged: Vec<Acknowledged>,
-    pub members: Vec<AccountId>,
-    /// As it was at the end.
-    pub run: Run,
 }
 
 /// Half of the evenings share commits; some have a cache so small that pages go to the disk before their commit.
@@ -55,46 +63,99 @@ fn random_operations(seed: u64) -> Vec<Operation> {
     sequence.new_tree(&mut runner).unwrap().current()
 }
 
+/// What is done in an evening; `together`, several things are sometimes said at once.
+fn plan(seed: u64, together: bool) -> Vec<Doing> {
+    let mut dice = Dice::new(seed);
+    let (mut left, mut doings, mut kinds) = (random_operations(seed), vec![], 0);
+    while !left.is_empty() || kinds < KINDS {
+        let most = if dice.one_in(2) || !together { 1 } else { 2 + dice.below(TOGETHER - 1) };
+        let said: Vec<Operation> = left.drain(..most.min(left.len())).collect();
+        if !said.is_empty() {
+            doings.push(Doing::Said(said));
+        }
+        doings.push(Doing::AroundAccounts);
+        kinds += 1;
+    }
+    doings
+}
+
 /// Records an evening; the store's answers are compared with the model's as they come.
 pub async fn record(seed: u64) -> Recording {
+    recorded(seed, plan(seed, true)).await
+}
+
+/// The same with nothing said at once: what was under way is one thing.
+pub async fn record_one_by_one(seed: u64) -> Recording {
+    recorded(seed, plan(seed, false)).await
+}
+
+async fn recorded(seed: u64, doings: Vec<Doing>) -> Recording {
     let tape = Tape::default();
     let store = RedbStore::open_with_backend(options(seed), Arc::new(tape.clone())).unwrap();
     let mut run = Run::on(store).await;
-    let mut dice = Dice::new(seed);
-    let (mut acknowledged, mut members) = (vec![], vec![]);
-    let operations = random_operations(seed);
-    let mut left = operations.as_slice();
-    while !left.is_empty() {
-        let count = if dice.one_in(2) { 1 } else { left.len().min(2 + dice.below(TOGETHER - 1)) };
-        let (now, later) = left.split_at(count);
-        left = later;
-        if let [operation] = now {
-            operation.perform(&mut run).await;
-        } else {
-            operations::post_together(now, &mut run).await;
-            for operation in now.iter().filter(|it| !matches!(it, Operation::Post { .. })) {
-                operation.perform(&mut run).await;
-            }
-        }
-        if dice.one_in(6) {
-            members.push(run.world.member("Mia").await.account());
-        }
-        // A refused unit leaves an aborted transaction behind, which writes nothing.
-        let (position, model) = (tape.position(), run.model.clone());
-        acknowledged.push(Acknowledged { position, model, members: members.len() });
+    let mut accounts = Accounts::new(seed);
+    let mut acknowledged = vec![Acknowledged::now(&tape, &run, &accounts).await];
+    for doing in &doings {
+        doing.perform(&mut run, &mut accounts).await;
+        acknowledged.push(Acknowledged::now(&tape, &run, &accounts).await);
     }
     run.world.store.close().await;
-    Recording { steps: tape.steps(), acknowledged, members, run }
+    Recording { steps: tape.steps(), doings, acknowledged }
 }
 
-impl Recording {
-    /// Asserts that a store holds what had been acknowledged then, in every way it can be read.
-    pub async fn holds(&self, store: Arc<dyn afterword::storage::Store>, then: &Acknowledged) {
-        for member in &self.members[..then.members] {
-            assert!(store.account(*member).await.unwrap().is_some(), "who signed in is known");
+impl Doing {
+    pub async fn perform(&self, run: &mut Run, accounts: &mut Accounts) {
+        match self {
+            Doing::AroundAccounts => accounts.go_on(&run.world).await,
+            Doing::Said(operations) => match operations.as_slice() {
+                [operation] => operation.perform(run).await,
+                operations => {
+                    operations::post_together(operations, run).await;
+                    for operation in operations.iter().filter(|it| !matches!(it, Operation::Post { .. })) {
+                        operation.perform(run).await;
+                    }
+                }
+            },
         }
-        let world = self.run.world.elsewhere(store);
-        let run = Run { world, people: self.run.people.clone(), model: then.model.clone() };
+    }
+}
+
+impl Acknowledged {
+    async fn now(tape: &Tape, run: &Run, accounts: &Accounts) -> Acknowledged {
+        // A refused unit leaves an aborted transaction behind, which writes nothing.
+        let done = tape.position();
+        let told = accounts.told(&run.world, &*run.world.store).await;
+        let position = tape.position();
+        Acknowledged {
+            done,
+            position,
+            run: run.elsewhere(run.world.store.clone()),
+            accounts: accounts.clone(),
+            told,
+        }
+    }
+
+    /// The same people at the same moment, on this store.
+    pub fn on(&self, store: Arc<dyn Store>) -> (Run, Accounts) {
+        (self.run.elsewhere(store), self.accounts.clone())
+    }
+
+    /// Whether this was part of what could be read.
+    pub fn tells_of(&self, text: &str) -> bool {
+        self.told.iter().any(|told| told.contains(text))
+    }
+
+    /// Asserts that a store holds what had been acknowledged then, in every way it can be read.
+    pub async fn is_held_by(&self, store: Arc<dyn Store>) {
+        let (run, accounts) = self.on(store.clone());
         run.compare().await;
+        assert_eq!(accounts.told(&run.world, &*store).await, self.told);
+        accounts.are_spent(&run.world, &*store).await;
+    }
+}
+
+impl Run {
+    fn elsewhere(&self, store: Arc<dyn Store>) -> Run {
+        Run { world: self.world.elsewhere(store), people: self.people.clone(), model: self.model.clone() }
     }
 }

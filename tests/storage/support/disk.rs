@@ -34,7 +34,6 @@ struct MemoryDisk {
     opened: AtomicU64,
 }
 
-#[derive(Default)]
 struct File {
     bytes: Vec<u8>,
     allocated: Vec<bool>,
@@ -45,8 +44,14 @@ pub struct SharedDisk(Arc<MemoryDisk>);
 
 impl SharedDisk {
     pub fn new() -> SharedDisk {
+        SharedDisk::over(vec![])
+    }
+
+    /// On a disk that holds this already.
+    pub fn over(bytes: Vec<u8>) -> SharedDisk {
+        let allocated = vec![true; bytes.len().div_ceil(BLOCK)];
         SharedDisk(Arc::new(MemoryDisk {
-            file: RwLock::default(),
+            file: RwLock::new(File { bytes, allocated }),
             trouble: Mutex::new(Trouble::None),
             fails_in: AtomicI64::new(-1),
             failure: Mutex::new(io::ErrorKind::Other),
@@ -76,6 +81,10 @@ impl SharedDisk {
 
     pub fn set_free(&self, bytes: u64) {
         self.0.free.store(bytes, Ordering::SeqCst);
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        self.0.file.read().bytes.clone()
     }
 
     pub fn times_opened(&self) -> u64 {
