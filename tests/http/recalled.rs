@@ -88,10 +88,11 @@ async fn with_json_log(base_path: &str) -> TestApp {
 }
 
 async fn other_site(app: &TestApp) {
-    let (key, name) = ("other".parse().unwrap(), Name::parse("Other").unwrap());
-    let origins = vec![Origin::parse(ORIGIN).unwrap()];
+    let (key, name) = ("other".parse().expect("a key"), Name::parse("Other").expect("a name"));
+    let origins = vec![Origin::parse(ORIGIN).expect("an origin")];
     let now = afterword::app::Clock::now(&*app.clock);
-    app.app.store.add_site(key, name, origins, None, None, now).await.unwrap().unwrap();
+    let added = app.app.store.add_site(key, name, origins, None, None, now).await;
+    added.expect("stored").expect("not refused");
 }
 
 async fn compare(app: &TestApp, rows: &[Row]) {
