@@ -91,7 +91,8 @@ async fn other_site(app: &TestApp) {
     let (key, name) = ("other".parse().expect("a key"), Name::parse("Other").expect("a name"));
     let origins = vec![Origin::parse(ORIGIN).expect("an origin")];
     let now = afterword::app::Clock::now(&*app.clock);
-    app.app.store.add_site(key, name, origins, None, None, now).await.expect("stored").expect("not refused");
+    let added = app.app.store.add_site(key, name, origins, None, None, now).await;
+    added.expect("stored").expect("not refused");
 }
 
 async fn compare(app: &TestApp, rows: &[Row]) {
