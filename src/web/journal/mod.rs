@@ -227,4 +227,24 @@ mod tests {
         );
         assert!(text.contains("request_duration_seconds_count"), "{text}");
     }
+    #[test]
+    fn what_comes_together_is_counted_each_by_its_own_route_and_status() {
+        let journal = Journal::begin(None);
+        let found = entry(1);
+        let page = Entry { route: "/page", status: 200, bytes: Some(10), ..found };
+        let stream = Entry { bytes: None, ..page };
+        for entry in [page, stream, page, found, page, Entry { status: 304, ..page }, found] {
+            journal.note(entry);
+        }
+        let text = journal.settled().text();
+        for line in [
+            r#"requests_total{route="/page",method="GET",status="2xx"} 4"#,
+            r#"requests_total{route="/page",method="GET",status="3xx"} 1"#,
+            r#"requests_total{route="/c/{comment}",method="GET",status="3xx"} 2"#,
+            r#"answered_bytes_total{route="/page"} 40"#,
+            r#"request_duration_seconds_count{route="/page"} 5"#,
+        ] {
+            assert!(text.contains(line), "{line} is not in {text}");
+        }
+    }
 }
