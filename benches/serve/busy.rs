@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use crate::client::Connection;
 use crate::server::Server;
 use crate::table::{Amount, Figure, Part};
-use crate::world::{self, BROTLI, COMMENTS, FROM_SITE, READERS, THREAD, WRITERS, World, get, like, post};
+use crate::world::{self, BROTLI, COMMENTS, READERS, THREAD, WRITERS, World, from_site, get, like, post};
 
 const POSTS_A_SECOND: usize = 50;
 const LIKES_A_SECOND: usize = 200;
@@ -79,7 +79,7 @@ async fn read(server: &Server, time: Duration, states: &Arc<States>) -> anyhow::
     for _ in 0..READERS {
         let (address, stop, states) = (server.address, stop.clone(), states.clone());
         readers.spawn(async move {
-            let request = get(THREAD, &format!("{BROTLI}{FROM_SITE}"));
+            let request = get(THREAD, &format!("{BROTLI}{}", from_site()));
             let mut connection = Connection::open(address).await?;
             let (mut seen, mut body) = (Vec::with_capacity(16 * 1024), Vec::new());
             let mut etag: Arc<str> = "".into();

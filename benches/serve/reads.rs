@@ -13,7 +13,7 @@ use crate::load::{Load, Measured, by_turns};
 use crate::population;
 use crate::server::Server;
 use crate::table::{Amount, Figure, Part};
-use crate::world::{self, BROTLI, COMMENTS, FROM_SITE, READERS, THREAD, World, get};
+use crate::world::{self, BROTLI, COMMENTS, READERS, THREAD, World, from_site, get};
 use crate::{bare, seeds};
 
 pub async fn cached(world: &World) -> anyhow::Result<Part> {
@@ -52,7 +52,7 @@ fn against_bare(name: &str, ours: &Measured, bare: &Measured, bar: f64) -> Vec<F
 
 async fn beside_bare(world: &World, status: u16) -> anyhow::Result<[Measured; 2]> {
     let (server, _directory) = world.serve(&[], &[])?;
-    let answer = world::ask(&server, &get(THREAD, &format!("{BROTLI}{FROM_SITE}"))).await?;
+    let answer = world::ask(&server, &get(THREAD, &format!("{BROTLI}{}", from_site()))).await?;
     let recorded = world::scratch()?;
     std::fs::write(recorded.path().join("head"), &answer.head)?;
     std::fs::write(recorded.path().join("body"), &answer.body)?;
@@ -61,7 +61,7 @@ async fn beside_bare(world: &World, status: u16) -> anyhow::Result<[Measured; 2]
         304 => format!("If-None-Match: {}\r\n", answer.header("etag").unwrap_or_default()),
         _ => String::new(),
     };
-    let headers = format!("{BROTLI}{FROM_SITE}{seen}");
+    let headers = format!("{BROTLI}{}{seen}", from_site());
     let ours = Load::of(&server, READERS, status, get(THREAD, &headers));
     let theirs = Load::of(&bare, READERS, status, get(bare::PATH, &headers));
     by_turns([&ours, &theirs], world.time).await

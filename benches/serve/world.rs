@@ -19,8 +19,6 @@ pub const READERS: usize = 32;
 /// The long thread, in the order in which it is read.
 pub const THREAD: &str = "/api/v1/sites/bench/thread?page=/thread";
 pub const BROTLI: &str = "Accept-Encoding: br\r\n";
-/// What a browser adds to what the widget asks: see [`ORIGIN`].
-pub const FROM_SITE: &str = "Origin: https://bench.example\r\n";
 
 pub struct World {
     /// How long each measurement takes.
@@ -71,9 +69,14 @@ pub fn get(path: &str, headers: &str) -> Arc<[u8]> {
     format!("GET {path} HTTP/1.1\r\nHost: bench\r\n{headers}\r\n").into_bytes().into()
 }
 
-/// What a browser on the site sends for somebody who is signed in.
+/// What a browser on the site adds to what the widget asks.
+pub fn from_site() -> String {
+    format!("Origin: {ORIGIN}\r\n")
+}
+
+/// The same for somebody who is signed in.
 pub fn signed(token: &str) -> String {
-    format!("Origin: {ORIGIN}\r\nAuthorization: Bearer {token}\r\n")
+    format!("{}Authorization: Bearer {token}\r\n", from_site())
 }
 
 /// `PUT` likes, `DELETE` takes it back.
