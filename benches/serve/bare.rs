@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::path::Path;
 
+use afterword::web::accept::{Boxed, serve as accept};
 use bytes::Bytes;
 use warp::Filter;
 use warp::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
@@ -52,6 +53,6 @@ pub async fn serve(directory: &Path) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
     let (_running, stop) = tokio::sync::watch::channel(false);
-    afterword::web::accept::serve(listener, warp::service(route), &Default::default(), stop).await;
+    accept(listener, Boxed(warp::service(route)), &Default::default(), stop).await;
     Ok(())
 }

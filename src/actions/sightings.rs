@@ -1,7 +1,7 @@
 //! Where widgets ask from: for "Seen on https://… ✓" in set-up, and so that an owner can add a refused origin with a
 //! click. Noted in memory, since a read never writes; a job stores the refused ones.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use parking_lot::Mutex;
 
@@ -9,7 +9,7 @@ use crate::domain::{Origin, SiteId, Timestamp};
 use crate::storage::sites::Sighting;
 
 #[derive(Default)]
-pub struct Sightings(Mutex<HashMap<SiteId, Vec<Seen>>>);
+pub struct Sightings(Mutex<BTreeMap<SiteId, Vec<Seen>>>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {

@@ -112,7 +112,12 @@ pub const KEYS: [Key; 37] = [
         r#"["127.0.0.0/8", "::1"]"#,
         "Reverse proxies whose X-Forwarded-For is believed: addresses or blocks such as 10.0.0.0/8.",
     ),
-    Key::new("server.max_connections", Form::Whole, "12000", "Connections open at once; more of them wait."),
+    Key::new(
+        "server.max_connections",
+        Form::Whole,
+        "12000",
+        "Connections open at once, and requests of HTTP/2 on all of them together; more connections wait.",
+    ),
     Key::new(
         "server.header_timeout",
         Form::Text,

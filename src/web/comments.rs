@@ -219,14 +219,14 @@ async fn post(site: SiteKey, req: Request) -> Result<Response, Problem> {
         }),
         idempotency_key,
     };
-    let (comment, context) = actions::comments::post(&req.app, &site, &visitor, draft, req.sender()).await?;
+    let (comment, context) = actions::comments::post(req.app(), &site, &visitor, draft, req.sender()).await?;
     let visitor = match visitor {
         // Their first comment made them known.
         Visitor::Guest { .. } => req.visitor(&site).await?,
         Visitor::Member { .. } | Visitor::Anonymous => visitor,
     };
     let location =
-        req.app.config.server.base_url.join(&format!("/api/v1/sites/{}/comments/{}", site.key, comment.id));
+        req.app().config.server.base_url.join(&format!("/api/v1/sites/{}/comments/{}", site.key, comment.id));
     let shown = wire::CommentContext::new(&site, &context.names).single(
         &comment,
         &context,
@@ -234,7 +234,7 @@ async fn post(site: SiteKey, req: Request) -> Result<Response, Problem> {
     );
     Ok(response::created(
         &location,
-        &Posted { comment: shown, visitor: wire::Visitor::of(&visitor, site.id, &req.app) },
+        &Posted { comment: shown, visitor: wire::Visitor::of(&visitor, site.id, req.app()) },
     ))
 }
 
@@ -243,14 +243,14 @@ async fn edit(site: SiteKey, comment: CommentId, req: Request) -> Result<Respons
     let visitor = req.visitor(&site).await?;
     let sent: Text = req.json().await?;
     let comment =
-        actions::comments::edit(&req.app, &site, &visitor, comment, &sent.body, &req.sender()).await?;
+        actions::comments::edit(req.app(), &site, &visitor, comment, &sent.body, &req.sender()).await?;
     changed(&req, &site, &visitor, &comment).await
 }
 
 async fn remove(site: SiteKey, comment: CommentId, req: Request) -> Result<Response, Problem> {
     let site = req.site(&site)?;
     let visitor = req.visitor(&site).await?;
-    let comment = actions::comments::remove(&req.app, &site, &visitor, comment).await?;
+    let comment = actions::comments::remove(req.app(), &site, &visitor, comment).await?;
     changed(&req, &site, &visitor, &comment).await
 }
 
@@ -259,21 +259,21 @@ async fn moderate(site: SiteKey, comment: CommentId, req: Request) -> Result<Res
     let visitor = req.visitor(&site).await?;
     let sent: Moderate = req.json().await?;
     let comment =
-        actions::comments::moderate(&req.app, &site, &visitor, comment, sent.verdict.into()).await?;
+        actions::comments::moderate(req.app(), &site, &visitor, comment, sent.verdict.into()).await?;
     changed(&req, &site, &visitor, &comment).await
 }
 
 async fn source(site: SiteKey, comment: CommentId, req: Request) -> Result<Response, Problem> {
     let site = req.site(&site)?;
     let visitor = req.visitor(&site).await?;
-    let markdown = actions::comments::source(&req.app, &site, &visitor, comment).await?;
+    let markdown = actions::comments::source(req.app(), &site, &visitor, comment).await?;
     Ok(response::ok(&Source { markdown }))
 }
 
 async fn revisions(site: SiteKey, comment: CommentId, req: Request) -> Result<Response, Problem> {
     let site = req.site(&site)?;
     let visitor = req.visitor(&site).await?;
-    let revisions = actions::comments::revisions(&req.app, &site, &visitor, comment).await?;
+    let revisions = actions::comments::revisions(req.app(), &site, &visitor, comment).await?;
     let revisions = revisions.into_iter().map(|revision| Revision {
         number: revision.number,
         markdown: revision.markdown,
@@ -286,7 +286,7 @@ async fn preview(site: SiteKey, req: Request) -> Result<Response, Problem> {
     let site = req.site(&site)?;
     req.site_origin(&site)?;
     let sent: Text = req.json().await?;
-    let document = actions::comments::preview(&req.app, &site, &sent.body, &req.sender()).await?;
+    let document = actions::comments::preview(req.app(), &site, &sent.body, &req.sender()).await?;
     Ok(response::ok(&Preview { body: wire::Tree(&document) }))
 }
 
@@ -296,7 +296,7 @@ async fn changed(
     visitor: &Visitor,
     comment: &Comment,
 ) -> Result<Response, Problem> {
-    let context = actions::comments::context(&req.app, comment).await?;
+    let context = actions::comments::context(req.app(), comment).await?;
     let shown = wire::CommentContext::new(site, &context.names).single(
         comment,
         &context,
@@ -307,7 +307,7 @@ async fn changed(
 
 /// Who reads the answer to a write: its author, a moderator, or both in one.
 fn audience(req: &Request, visitor: &Visitor, comment: &Comment) -> Audience {
-    let now = req.app.clock.now();
+    let now = req.app().clock.now();
     match (actions::comments::wrote(visitor, comment), visitor.role().sees_pending()) {
         (true, true) => Audience::AuthorAndStaff(now),
         (true, false) => Audience::Author(now),

@@ -48,7 +48,7 @@ fn first_party(request: &Request) -> Result<(), Problem> {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(());
     }
-    let ours = &request.app.config.server.base_url.origin;
+    let ours = &request.app().config.server.base_url.origin;
     let refused = |from: &str| Err(Refusal::OriginNotAllowed { origin: from.to_owned() }.into());
     match request.header("sec-fetch-site") {
         None | Some("same-origin") => {}

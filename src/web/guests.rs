@@ -44,6 +44,6 @@ async fn proof(site: SiteKey, req: Request) -> Result<Response, Problem> {
     let site = req.site(&site)?;
     req.site_origin(&site)?;
     let sent: About = req.json().await?;
-    let task = actions::guests::task(&req.app, &site, &sent.page.into())?;
+    let task = actions::guests::task(req.app(), &site, &sent.page.into())?;
     Ok(response::ok(&Task { challenge: task.challenge, bits: task.bits }))
 }

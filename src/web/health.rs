@@ -73,11 +73,11 @@ enum HealthCause {
 }
 
 async fn home(request: Request) -> Result<Response, Problem> {
-    response::redirect(&request.app.config.server.base_url.join("/dashboard"))
+    response::redirect(&request.app().config.server.base_url.join("/dashboard"))
 }
 
 async fn healthz(request: Request) -> Result<Response, Problem> {
-    let (code, status, because) = match actions::health::condition(&request.app) {
+    let (code, status, because) = match actions::health::condition(request.app()) {
         Condition::Ok => (StatusCode::OK, HealthStatus::Ok, None),
         Condition::Full => (StatusCode::OK, HealthStatus::Degraded, Some(HealthCause::DiskFull)),
         Condition::Failing => (StatusCode::SERVICE_UNAVAILABLE, HealthStatus::Failing, None),
@@ -120,6 +120,8 @@ fn figures(shared: &Shared) -> String {
     count(&mut registry, "connections_accepted", "Connections taken", tally.accepted.load(relaxed));
     let help = "Connections closed because a deadline had passed";
     count(&mut registry, "connections_overdue", help, tally.overdue.load(relaxed));
+    let help = "Requests of HTTP/2 refused because as many as may be were under way";
+    count(&mut registry, "streams_refused", help, tally.refused.load(relaxed));
     count(&mut registry, "log_lines_lost", "Access log lines that nobody took", shared.journal.lost());
 
     let (bytes, entries) = shared.threads.figures();

@@ -67,15 +67,15 @@ async fn mine(site: SiteKey, req: Request) -> Result<Response, Problem> {
     let site = req.site(&site)?;
     let visitor = req.visitor(&site).await?;
     let sent: Page = req.query()?;
-    let page = page_ref(&sent.page, sent.canonical).key(&site, req.app.clock.now())?;
-    let mine = actions::threads::mine(&req.app, &site, &visitor, &page).await?;
+    let page = page_ref(&sent.page, sent.canonical).key(&site, req.app().clock.now())?;
+    let mine = actions::threads::mine(req.app(), &site, &visitor, &page).await?;
     let context = wire::CommentContext::new(&site, &mine.context.names);
-    let now = req.app.clock.now();
+    let now = req.app().clock.now();
     let author =
         if visitor.role().sees_pending() { Audience::AuthorAndStaff(now) } else { Audience::Author(now) };
     let one = |comment, audience| context.single(comment, &mine.context, audience);
     Ok(response::ok(&Mine {
-        visitor: wire::Visitor::of(&visitor, site.id, &req.app),
+        visitor: wire::Visitor::of(&visitor, site.id, req.app()),
         liked: mine.liked.iter().map(|id| id.0).collect(),
         comments: mine.own.iter().map(|comment| one(comment, author)).collect(),
         pending: mine.pending.iter().map(|comment| one(comment, Audience::Staff)).collect(),
@@ -86,7 +86,7 @@ async fn close(site: SiteKey, thread: ThreadId, req: Request) -> Result<Response
     let site = req.site(&site)?;
     let visitor = req.visitor(&site).await?;
     let sent: Close = req.json().await?;
-    let thread = actions::threads::set_closed(&req.app, &site, &visitor, thread, sent.closed).await?;
+    let thread = actions::threads::set_closed(req.app(), &site, &visitor, thread, sent.closed).await?;
     Ok(response::ok(&Closed { thread: wire::Thread::of(&thread) }))
 }
 

@@ -65,21 +65,28 @@ pub fn answer(
     media: HeaderValue,
     cache_control: HeaderValue,
 ) -> Response {
-    let known = variant.etag.is_known(request.headers());
-    let mut response = if known {
-        let mut response = Response::default();
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        response.headers_mut().reserve(12);
-        response
-    } else {
-        response::respond(StatusCode::OK, media, variant.bytes.clone())
-    };
+    if variant.etag.is_known(request.headers()) {
+        return unchanged(variant.etag, cache_control);
+    }
+    let mut response = response::respond(StatusCode::OK, media, variant.bytes.clone());
+    if let Some(encoding) = variant.encoding.header() {
+        response.headers_mut().insert(header::CONTENT_ENCODING, encoding);
+    }
+    identified(response, variant.etag, cache_control)
+}
+
+/// `304` for a client that has what this names.
+pub fn unchanged(etag: ETag, cache_control: HeaderValue) -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    response.headers_mut().reserve(12);
+    identified(response, etag, cache_control)
+}
+
+fn identified(mut response: Response, etag: ETag, cache_control: HeaderValue) -> Response {
     let headers = response.headers_mut();
-    headers.insert(header::ETAG, variant.etag.header());
+    headers.insert(header::ETAG, etag.header());
     headers.insert(header::CACHE_CONTROL, cache_control);
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    if let Some(encoding) = variant.encoding.header().filter(|_| !known) {
-        headers.insert(header::CONTENT_ENCODING, encoding);
-    }
     response
 }

@@ -105,7 +105,7 @@ pub fn set_cookie(mut response: Response, cookie: &str) -> Result<Response, Prob
 pub fn respond(status: StatusCode, media: HeaderValue, body: impl Into<Bytes>) -> Response {
     let mut response = Response::new(body.into().into());
     *response.status_mut() = status;
-    *response.headers_mut() = HeaderMap::with_capacity(16);
+    *response.headers_mut() = HeaderMap::with_capacity(12);
     response.headers_mut().insert(header::CONTENT_TYPE, media);
     response.headers_mut().insert(header::CACHE_CONTROL, NO_STORE);
     response

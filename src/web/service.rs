@@ -1,12 +1,13 @@
 //! Everything around the routes: the path of `base_url`, panics, rejections, problems, security and CORS headers.
-//! A page's address that was understood before is answered without the routes, and with all of this around it.
+//! A page that lies in memory under an address understood before is answered at once, without the routes and without a
+//! future, and with all of this around it.
 //!
 //! Invariant: whatever happens inside, the client gets an answer with all of these, and the process lives.
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::io::Write;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -75,7 +76,7 @@ where
 {
     type Response = Response;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+    type Future = Answering;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
@@ -86,18 +87,44 @@ where
         let prefix = prefix_of(request.uri().path(), base_path);
         let body = |body: B| (!body.is_end_stream()).then(|| body.map_err(Into::into).boxed());
         let arrival = Arc::new(Arrival::new(request, body, prefix, self.shared.clone()));
-        let routes = self.routes.clone();
-        Box::pin(async move { Ok(answer(arrival, routes).await) })
+        match catch_unwind(AssertUnwindSafe(|| threads::at_once(&arrival))) {
+            Ok(None) => {
+                let routes = self.routes.clone();
+                Answering::Later(Box::pin(async move { answer(&arrival, routes).await }))
+            }
+            Ok(Some(response)) => Answering::Now(Some(completed(&arrival, response, false))),
+            Err(_panic) => Answering::Now(Some(completed(&arrival, panicked(), false))),
+        }
     }
 }
 
-async fn answer(arrival: Arc<Arrival>, routes: BoxedFilter<(Response,)>) -> Response {
-    let options = (arrival.method == Method::OPTIONS).then(|| cors::options(&arrival)).flatten();
-    let is_options = options.is_some();
-    let mut response = match options {
-        Some(response) => response,
-        None => routed(&arrival, routes).await,
-    };
+/// An answer that is there at once, or is being worked on.
+pub enum Answering {
+    Now(Option<Response>),
+    Later(Pin<Box<dyn Future<Output = Response> + Send>>),
+}
+
+impl Future for Answering {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut *self {
+            Answering::Now(response) => Poll::Ready(Ok(response.take().expect("polled until it is ready"))),
+            Answering::Later(work) => work.as_mut().poll(cx).map(Ok),
+        }
+    }
+}
+
+async fn answer(arrival: &Arc<Arrival>, routes: BoxedFilter<(Response,)>) -> Response {
+    let options = (arrival.method == Method::OPTIONS).then(|| cors::options(arrival)).flatten();
+    match options {
+        Some(response) => completed(arrival, response, true),
+        None => completed(arrival, routed(arrival, routes).await, false),
+    }
+}
+
+/// The answer with what every answer carries, and written down. What a preflight is told of CORS it knows by itself.
+fn completed(arrival: &Arrival, mut response: Response, is_preflight: bool) -> Response {
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         let reads_only = matches!(arrival.method, Method::GET | Method::HEAD);
         response = problem.render(arrival.id, reads_only);
@@ -108,10 +135,10 @@ async fn answer(arrival: Arc<Arrival>, routes: BoxedFilter<(Response,)>) -> Resp
     if arrival.shared().app.config.server.base_url.is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_FOR_A_YEAR);
     }
-    if !is_options {
-        cors::apply(&arrival, headers);
+    if !is_preflight {
+        cors::apply(arrival, headers);
     }
-    note(&arrival, &response);
+    note(arrival, &response);
     if arrival.method == Method::HEAD { without_body(response) } else { response }
 }
 
@@ -130,21 +157,20 @@ fn note(arrival: &Arrival, response: &Response) {
 
 /// What the routes answer; a panic in one is a problem like any other.
 async fn routed(arrival: &Arc<Arrival>, routes: BoxedFilter<(Response,)>) -> Response {
-    let answer = AssertUnwindSafe(async move {
-        match threads::again(arrival).await {
-            Some(answer) => Ok(answer.unwrap_or_else(|problem| problem.unrendered())),
-            None => warp::service(routes).call(to_be_routed(arrival)).await,
-        }
-    });
+    let answer = AssertUnwindSafe(async move { warp::service(routes).call(to_be_routed(arrival)).await });
     let response = match answer.catch_unwind().await {
         Ok(Ok(response)) => response,
-        // What it said is on standard error already, with its place; it is not for the client.
-        Err(_panic) => Problem::internal("the handler panicked").unrendered(),
+        Err(_panic) => panicked(),
     };
     match arrival.row() {
         Some(_) => response,
         None => unrouted(arrival, response),
     }
+}
+
+/// What it said is on standard error already, with its place; it is not for the client.
+fn panicked() -> Response {
+    Problem::internal("the handler panicked").unrendered()
 }
 
 /// No route answered: there is no such path, or not by this method.

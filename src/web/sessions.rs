@@ -172,7 +172,7 @@ async fn start_email(site: SiteKey, req: Request) -> Result<Response, Problem> {
     let site = req.site(&site)?;
     let origin = req.site_origin(&site)?;
     let sent: StartEmail = req.json().await?;
-    actions::email_sign_in::start(&req.app, &site, &origin, &sent.email, &sent.challenge, req.ip()).await?;
+    actions::email_sign_in::start(req.app(), &site, &origin, &sent.email, &sent.challenge, req.ip()).await?;
     let started = Started { expires_in_secs: EMAIL_CODE_TTL.as_secs(), resend_after_secs: 30 };
     Ok(response::json(StatusCode::ACCEPTED, &started))
 }
@@ -183,7 +183,7 @@ async fn finish_email(site: SiteKey, req: Request) -> Result<Response, Problem> 
     let sent: FinishEmail = req.json().await?;
     let device = req.user_agent();
     let signed_in = actions::email_sign_in::finish(
-        &req.app,
+        req.app(),
         &site,
         &origin,
         &sent.verifier,
@@ -201,7 +201,7 @@ async fn probe(site: SiteKey, req: Request) -> Result<Response, Problem> {
     let _: Empty = req.json().await?;
     let partitioned = req.cookie(PROBE_COOKIE).is_some();
     let mut answer = response::ok(&Probed { partitioned });
-    if req.app.config.server.base_url.is_https() {
+    if req.app().config.server.base_url.is_https() {
         set_cookie(&mut answer, PROBE_COOKIE, "1", 60);
     }
     Ok(answer)
@@ -217,7 +217,8 @@ async fn exchange(site: SiteKey, req: Request) -> Result<Response, Problem> {
         _ => return Err(Problem::new(&kinds::BAD_JSON, "expected either code or pasted")),
     };
     let signed_in =
-        actions::sessions::exchange(&req.app, &site, &origin, code, &sent.verifier, req.user_agent()).await?;
+        actions::sessions::exchange(req.app(), &site, &origin, code, &sent.verifier, req.user_agent())
+            .await?;
     Ok(session(&req, &site, signed_in, sent.cookie))
 }
 
@@ -228,7 +229,7 @@ async fn refresh(site: SiteKey, req: Request) -> Result<Response, Problem> {
     let in_cookie = sent.refresh.is_none();
     let token =
         sent.refresh.as_deref().or_else(|| req.cookie(REFRESH_COOKIE)).ok_or(Refusal::SessionEnded)?;
-    let signed_in = actions::sessions::refresh(&req.app, &site, &origin, token).await?;
+    let signed_in = actions::sessions::refresh(req.app(), &site, &origin, token).await?;
     Ok(session(&req, &site, signed_in, in_cookie))
 }
 
@@ -236,7 +237,7 @@ async fn logout(site: SiteKey, req: Request) -> Result<Response, Problem> {
     req.site(&site)?;
     let sent: Logout = req.json().await?;
     if let Some(token) = sent.refresh.as_deref().or_else(|| req.cookie(REFRESH_COOKIE)) {
-        actions::sessions::sign_out(&req.app, token, sent.everywhere).await?;
+        actions::sessions::sign_out(req.app(), token, sent.everywhere).await?;
     }
     let mut answer = response::ok(&Empty {});
     if req.cookie(REFRESH_COOKIE).is_some() {
@@ -249,14 +250,14 @@ async fn rename(site: SiteKey, req: Request) -> Result<Response, Problem> {
     let site = req.site(&site)?;
     let visitor = req.visitor(&site).await?;
     let sent: Rename = req.json().await?;
-    let visitor = actions::sessions::set_name(&req.app, &site, &visitor, &sent.name).await?;
-    Ok(response::ok(&Renamed { visitor: wire::Visitor::of(&visitor, site.id, &req.app) }))
+    let visitor = actions::sessions::set_name(req.app(), &site, &visitor, &sent.name).await?;
+    Ok(response::ok(&Renamed { visitor: wire::Visitor::of(&visitor, site.id, req.app()) }))
 }
 
 pub(super) fn session(req: &Request, site: &Site, signed_in: SignedIn, cookie: bool) -> Response {
     // A cookie without `Secure` cannot be partitioned, and browsers refuse it from another site.
-    let cookie = cookie && req.app.config.server.base_url.is_https();
-    let visitor = wire::Visitor::of(&signed_in.visitor, site.id, &req.app);
+    let cookie = cookie && req.app().config.server.base_url.is_https();
+    let visitor = wire::Visitor::of(&signed_in.visitor, site.id, req.app());
     let (in_cookie, in_body) = if cookie { (signed_in.refresh, None) } else { (None, signed_in.refresh) };
     let session = Session {
         access: signed_in.access,

@@ -42,6 +42,6 @@ async fn sign_in(site: SiteKey, req: Request) -> Result<Response, Problem> {
     let origin = req.site_origin(&site)?;
     let sent: SignIn = req.json().await?;
     let signed_in =
-        actions::sso::sign_in(&req.app, &site, &origin, &sent.token, req.user_agent(), req.ip()).await?;
+        actions::sso::sign_in(req.app(), &site, &origin, &sent.token, req.user_agent(), req.ip()).await?;
     Ok(session(&req, &site, signed_in, sent.cookie))
 }

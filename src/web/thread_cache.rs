@@ -6,12 +6,12 @@
 //! and however many ask at once, one renders.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use moka::future::Cache;
-use moka::ops::compute::{CompResult, Op};
+use quick_cache::sync::{Cache, DefaultLifecycle, EntryAction, EntryResult, PlaceholderGuard};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 
 use super::encoding::Encoding;
 use super::etag::ETag;
@@ -58,37 +58,35 @@ impl Key {
     /// The ETag of this, made from `versions`: known before anything is rendered. `variety` is what else the bytes
     /// depend on.
     pub fn etag(&self, versions: Versions, variety: u8) -> ETag {
-        const BUILD: &[u8] = env!("AFTERWORD_BUILD").as_bytes();
-        // Written in one piece: setting up a hasher costs more than hashing so little.
-        let mut bytes = [0; 9 * size_of::<u64>() + BUILD.len()];
+        static BUILD: LazyLock<[u8; 32]> =
+            LazyLock::new(|| blake3::derive_key("ETag of a thread", env!("AFTERWORD_BUILD").as_bytes()));
+        // All of it fits into one block of the hash, where each further one would cost as much again.
+        let mut bytes = [0; 64];
         let mut end = 0;
         let mut put = |part: &[u8]| {
             bytes[end..end + part.len()].copy_from_slice(part);
             end += part.len();
         };
-        let mut number = |n: u64| put(&n.to_be_bytes());
-        number(u64::from(self.site.0));
-        number(versions.site.0);
-        number(self.thread.0);
-        number(versions.thread.0);
-        number(u64::from(variety));
-        number(self.encoding as u64);
+        put(&self.site.0.to_be_bytes());
+        put(&versions.site.0.to_be_bytes());
+        put(&self.thread.0.to_be_bytes());
+        put(&versions.thread.0.to_be_bytes());
+        put(&[variety, self.encoding as u8]);
         match self.part {
             Part::Page { order, after } => {
-                number(order as u64);
+                put(&[0, order as u8]);
                 if let Some(after) = after {
-                    number(after.score as u64);
-                    number(after.root.0);
+                    put(&after.score.to_be_bytes());
+                    put(&after.root.0.to_be_bytes());
                 }
             }
             Part::Replies { root, after } => {
-                number(u64::MAX);
-                number(root.0);
-                number(after.0);
+                put(&[1]);
+                put(&root.0.to_be_bytes());
+                put(&after.0.to_be_bytes());
             }
         }
-        put(BUILD);
-        ETag::of(&blake3::hash(&bytes[..end]))
+        ETag::of(&blake3::keyed_hash(&BUILD, &bytes[..end]))
     }
 }
 
@@ -118,16 +116,75 @@ pub struct Fresh {
     pub versions: Versions,
 }
 
-pub struct ThreadCache(Cache<Key, Arc<Rendered>>);
+/// Bytes, and what an entry costs beside them.
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<Key, Arc<Rendered>> for Weight {
+    fn weight(&self, _: &Key, rendered: &Arc<Rendered>) -> u64 {
+        const OVERHEAD: usize = 500;
+        (rendered.variant.bytes.len() + OVERHEAD) as u64
+    }
+}
+
+type Guard<'c> = PlaceholderGuard<
+    'c,
+    Key,
+    Arc<Rendered>,
+    Weight,
+    DefaultHashBuilder,
+    DefaultLifecycle<Key, Arc<Rendered>>,
+>;
+
+pub struct ThreadCache(Cache<Key, Arc<Rendered>, Weight>);
+
+/// A page that is being rendered: whoever else wants it waits. If that comes to nothing, what was there is there again.
+struct Rendering<'c> {
+    guard: Option<Guard<'c>>,
+    before: Option<Arc<Rendered>>,
+}
+
+impl Rendering<'_> {
+    fn put(&mut self, rendered: Arc<Rendered>) {
+        if let Some(guard) = self.guard.take() {
+            // Refused only if it is in nobody's way: the entry was dropped meanwhile.
+            let _ = guard.insert(rendered);
+        }
+    }
+}
+
+impl Drop for Rendering<'_> {
+    fn drop(&mut self) {
+        if let Some(before) = self.before.take() {
+            self.put(before);
+        }
+    }
+}
 
 impl ThreadCache {
     pub fn new(max_bytes: u64) -> ThreadCache {
-        /// What an entry costs beside its bytes.
-        const OVERHEAD: usize = 500;
-        let weight = |_: &Key, rendered: &Arc<Rendered>| {
-            u32::try_from(rendered.variant.bytes.len() + OVERHEAD).unwrap_or(u32::MAX)
-        };
-        ThreadCache(Cache::builder().max_capacity(max_bytes).weigher(weight).build())
+        /// The largest page that is kept is one of so many parts of the whole.
+        const SHARDS: usize = 4;
+        /// About how large a page is, for the cache to plan with.
+        const USUAL_BYTES: u64 = 8 << 10;
+        let options = OptionsBuilder::new()
+            .shards(SHARDS)
+            .estimated_items_capacity((max_bytes / USUAL_BYTES) as usize)
+            .weight_capacity(max_bytes)
+            .build()
+            .expect("all that is needed is set");
+        ThreadCache(Cache::with_options(options, Weight, Default::default(), Default::default()))
+    }
+
+    /// The bytes for one who would be shown `asked` now, if they lie here.
+    pub fn at_once(
+        &self,
+        key: &Key,
+        asked: Versions,
+        now: impl FnOnce() -> Timestamp,
+    ) -> Option<Arc<Rendered>> {
+        let known = self.0.get(key)?;
+        (known.versions.covers(asked) || known.serves(asked, now())).then_some(known)
     }
 
     /// The bytes for one who would be shown `asked` now; rendered if need be. `None` if there is nothing to render.
@@ -136,49 +193,48 @@ impl ThreadCache {
         key: Key,
         asked: Versions,
         variety: u8,
-        now: impl FnOnce() -> Timestamp + Send,
+        now: impl Fn() -> Timestamp + Send,
         render: impl FnOnce() -> R + Send,
     ) -> Result<Option<Arc<Rendered>>, Problem>
     where
         R: Future<Output = Result<Option<Fresh>, Problem>> + Send,
     {
-        let known = self.0.get(&key).await;
-        if let Some(known) = known.as_ref().filter(|known| known.versions.covers(asked)) {
-            return Ok(Some(known.clone()));
-        }
-        let now = now();
-        if let Some(known) = known.filter(|known| known.serves(asked, now)) {
+        if let Some(known) = self.at_once(&key, asked, &now) {
             return Ok(Some(known));
         }
-        let outcome = self
-            .0
-            .entry(key)
-            .and_try_compute_with(|known| async move {
-                // Whoever waited here while somebody else rendered finds it done.
-                let known = known.map(|entry| entry.into_value());
-                if known.as_ref().is_some_and(|known| known.serves(asked, now)) {
-                    return Ok(Op::Nop);
-                }
-                let Some(fresh) = render().await? else { return Ok(Op::Remove) };
-                let mut renders = [Some(now); RENDERS];
-                renders[1..]
-                    .copy_from_slice(&known.map_or([None; RENDERS], |known| known.renders)[..RENDERS - 1]);
-                let etag = key.etag(fresh.versions, variety);
-                let variant = Variant { encoding: fresh.encoding, etag, bytes: fresh.bytes };
-                Ok::<_, Problem>(Op::Put(Arc::new(Rendered { variant, versions: fresh.versions, renders })))
-            })
-            .await?;
-        Ok(match outcome {
-            CompResult::Inserted(entry) | CompResult::ReplacedWith(entry) | CompResult::Unchanged(entry) => {
-                Some(entry.into_value())
+        let now = now();
+        // Whoever waits here while somebody else renders finds it done.
+        let entry = self.0.entry_async(&key, |_, known| {
+            if known.serves(asked, now) {
+                EntryAction::Retain(known.clone())
+            } else {
+                EntryAction::ReplaceWithGuard
             }
-            CompResult::StillNone(_) | CompResult::Removed(_) => None,
-        })
+        });
+        let (guard, before) = match entry.await {
+            EntryResult::Retained(known) => return Ok(Some(known)),
+            EntryResult::Replaced(guard, before) => (guard, Some(before)),
+            EntryResult::Vacant(guard) => (guard, None),
+            EntryResult::Removed(..) | EntryResult::Timeout => unreachable!("not asked for"),
+        };
+        let mut rendering = Rendering { guard: Some(guard), before };
+        let Some(fresh) = render().await? else {
+            rendering.before = None;
+            return Ok(None);
+        };
+        let before = rendering.before.take().map_or([None; RENDERS], |before| before.renders);
+        let mut renders = [Some(now); RENDERS];
+        renders[1..].copy_from_slice(&before[..RENDERS - 1]);
+        let etag = key.etag(fresh.versions, variety);
+        let variant = Variant { encoding: fresh.encoding, etag, bytes: fresh.bytes };
+        let rendered = Arc::new(Rendered { variant, versions: fresh.versions, renders });
+        rendering.put(rendered.clone());
+        Ok(Some(rendered))
     }
 
     /// Bytes held, and entries.
     pub fn figures(&self) -> (u64, u64) {
-        (self.0.weighted_size(), self.0.entry_count())
+        (self.0.weight(), self.0.len() as u64)
     }
 }
 
@@ -243,6 +299,24 @@ mod tests {
         assert_ne!(KEY.etag(versions(1), 0), KEY.etag(versions(2), 0));
         assert_ne!(KEY.etag(versions(1), 0), KEY.etag(versions(1), 1));
         assert_ne!(KEY.etag(versions(1), 0), Key { encoding: Encoding::Gzip, ..KEY }.etag(versions(1), 0));
+    }
+
+    #[tokio::test]
+    async fn a_rendering_that_nobody_waits_for_any_more_leaves_what_was_there() {
+        let (cache, renders) = (ThreadCache::new(1 << 20), AtomicUsize::new(0));
+        read(&cache, 1, 0, &renders).await;
+        let never = || std::future::pending();
+        let mut given_up = Box::pin(cache.get(KEY, versions(2), 0, || Timestamp::EPOCH, never));
+        assert!(futures_util::poll!(&mut given_up).is_pending());
+        let mut waiting = Box::pin(read(&cache, 2, 0, &renders));
+        assert!(futures_util::poll!(&mut waiting).is_pending(), "one renders");
+        drop(given_up);
+        assert_eq!(waiting.await, "version 2", "and if that one goes, another does");
+        let mut given_up = Box::pin(cache.get(KEY, versions(3), 0, || Timestamp::EPOCH, never));
+        assert!(futures_util::poll!(&mut given_up).is_pending());
+        drop(given_up);
+        assert_eq!(read(&cache, 2, 0, &renders).await, "version 2");
+        assert_eq!(renders.load(SeqCst), 2);
     }
 
     #[tokio::test]

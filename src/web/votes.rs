@@ -43,7 +43,7 @@ async fn unlike_comment(site: SiteKey, comment: CommentId, req: Request) -> Resu
 async fn set_like(site: SiteKey, comment: CommentId, req: Request, liked: bool) -> Result<Response, Problem> {
     let site = req.site(&site)?;
     let visitor = req.visitor(&site).await?;
-    let tally = actions::votes::set_like(&req.app, &site, &visitor, comment, liked).await?;
+    let tally = actions::votes::set_like(req.app(), &site, &visitor, comment, liked).await?;
     let likes = tally.likes.saturating_add(tally.imported_likes);
     Ok(response::ok(&Tally { likes, liked: tally.liked }))
 }

@@ -1,5 +1,6 @@
 //! Clients that send more than anybody needs: refused, and the server's memory stays where it was.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use tokio::io::AsyncWriteExt;
@@ -27,9 +28,14 @@ pub struct Flooded {
 impl Flooded {
     /// A server that has done a little of everything, so that its memory is what it is in use.
     pub async fn start() -> Flooded {
+        Flooded::start_with(&[]).await
+    }
+
+    /// The same with more of its configuration.
+    pub async fn start_with(variables: &[(&str, &str)]) -> Flooded {
         let directory = tempfile::tempdir().unwrap();
         seeds::plant(directory.path(), 200, 1).await.unwrap();
-        let server = Server::start(directory.path());
+        let server = Server::with(Command::new(env!("CARGO_BIN_EXE_afterword")), directory.path(), variables);
         let flooded = Flooded { server, _directory: directory };
         for _ in 0..20 {
             flooded.still_answers().await;

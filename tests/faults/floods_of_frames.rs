@@ -87,18 +87,20 @@ async fn who_floods_and_reads_no_answer_is_closed_in_time_and_memory_stays_flat(
     flooded.still_answers().await;
 }
 
-/// All streams that a connection may have, each with an answer of which it takes no byte.
+/// All streams that connections may have, each with an answer of which it takes no byte: of all connections together no
+/// more are held than there may be connections, the rest is refused, and what is held is given up in time.
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_that_a_client_lets_wait_in_a_window_of_zero_are_given_up_in_time() {
+async fn answers_that_clients_let_wait_in_a_window_of_zero_are_bounded_and_given_up_in_time() {
     const STREAMS: u32 = 128;
-    const CONNECTIONS: u32 = 4;
-    let flooded = Flooded::start().await;
+    const MOST: u32 = 512;
+    let connections = scale::of(6, 32);
+    let flooded = Flooded::start_with(&[("AFTERWORD_SERVER__MAX_CONNECTIONS", &MOST.to_string())]).await;
     flooded.server.forget_peak();
     let before = flooded.server.resident_mib();
     let readers = Readers::begin(flooded.server.address);
     let began = Instant::now();
     let mut holding = vec![];
-    for _ in 0..CONNECTIONS {
+    for _ in 0..connections {
         let mut holder = Raw(TcpStream::connect(flooded.server.address).await.unwrap());
         holder.send([h2::PREFACE, &settings(0)].concat()).await;
         for turn in 0..STREAMS {
@@ -121,19 +123,22 @@ async fn answers_that_a_client_lets_wait_in_a_window_of_zero_are_given_up_in_tim
             h2::kinds(&all)
         }));
     }
+    let mut frames = vec![];
     for holder in holding {
         let left = CLOSED_WITHIN.saturating_sub(began.elapsed());
-        let frames = tokio::time::timeout(left, holder).await.expect("closed in time").unwrap();
-        let count = |kind| frames.iter().filter(|(it, _)| *it == kind).count();
-        assert_eq!(count(h2::HEADERS), STREAMS as usize, "all of them were answered");
-        assert_eq!(count(h2::DATA), 0, "and none was sent");
+        frames.extend(tokio::time::timeout(left, holder).await.expect("closed in time").unwrap());
     }
+    let count = |kind| frames.iter().filter(|(it, _)| *it == kind).count();
+    let asked = connections * STREAMS as usize;
+    assert_eq!(count(h2::HEADERS), MOST as usize, "as many as may be were answered");
+    assert_eq!(count(h2::RST_STREAM), asked - MOST as usize, "the others were refused");
+    assert_eq!(count(h2::DATA), 0, "and nothing was sent");
     let took = began.elapsed();
     let (p99, reads) = readers.end().await;
     let grew = flooded.server.peak_mib() - before;
     scale::tell(&format!(
-        "{CONNECTIONS} connections with {STREAMS} answers each in a window of zero: closed after {took:?}, memory grew \
-         by {grew:.1} MiB, p99 of {reads} reads meanwhile: {p99:?}"
+        "{connections} connections that ask for {STREAMS} answers each in a window of zero: {MOST} held, closed after \
+         {took:?}, memory grew by {grew:.1} MiB, p99 of {reads} reads meanwhile: {p99:?}"
     ));
     assert!(p99 <= P99, "p99 of the reads meanwhile: {p99:?}");
     assert!(grew <= FLAT_MIB, "memory grew by {grew:.1} MiB");

@@ -75,6 +75,35 @@ async fn empty_data_without_end_ends_the_connection_or_costs_nothing() {
     still_answers(&server).await;
 }
 
+/// So many clients as may be connected may ask something at once, on however few connections; what is more is refused
+/// in a way that tells the client to send it again.
+#[tokio::test]
+async fn requests_of_http_2_beyond_what_all_connections_may_have_at_once_are_refused() {
+    const REFUSED_STREAM: u32 = 7;
+    let server = Bare::start(AcceptLimits { connections: 3, ..patient() }).await;
+    let half_posted = |stream| h2::frame(h2::HEADERS, h2::END_HEADERS, stream, h2::POST);
+    let refused = |said: Vec<u8>| assert!(said.ends_with(&REFUSED_STREAM.to_be_bytes()), "{said:?}");
+    let mut full = server.connect().await;
+    full.send([h2::greeting(), [1, 3, 5].map(half_posted).concat(), h2::get(7)].concat()).await;
+    refused(full.until_frame(h2::RST_STREAM).await);
+
+    let mut other = server.connect().await;
+    other.send([h2::greeting(), h2::get(1)].concat()).await;
+    refused(other.until_frame(h2::RST_STREAM).await);
+    // One request a connection is within the limit on connections.
+    still_answers(&server).await;
+
+    full.send(h2::frame(h2::DATA, h2::END_STREAM, 3, b"four")).await;
+    assert!(full.until_frame(h2::DATA).await.ends_with(b"4"));
+    other.send(h2::get(3)).await;
+    assert!(String::from_utf8_lossy(&other.until_frame(h2::DATA).await).ends_with("hello"));
+    // Who goes away leaves room as well.
+    drop(full);
+    other.send([5, 7, 9].map(half_posted).concat()).await;
+    other.send(h2::get(11)).await;
+    refused(other.until_frame(h2::RST_STREAM).await);
+}
+
 #[tokio::test]
 async fn a_header_that_is_too_large_is_told_so() {
     let server = Bare::start(patient()).await;

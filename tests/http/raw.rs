@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use afterword::web::accept::{AcceptLimits, TooLate, serve};
+use afterword::web::accept::{AcceptLimits, Boxed, TooLate, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -54,7 +54,9 @@ impl Bare {
         let (stop, stopped) = watch::channel(false);
         let theirs = limits.clone();
         let serving =
-            tokio::spawn(async move { serve(listener, warp::service(routes), &theirs, stopped).await });
+            tokio::spawn(
+                async move { serve(listener, Boxed(warp::service(routes)), &theirs, stopped).await },
+            );
         Bare { address, limits, stop, serving }
     }
 

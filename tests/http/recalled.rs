@@ -63,6 +63,8 @@ impl Row {
         let server = Direct::with(&app.app, afterword::web::routes(), log.clone());
         if recalled {
             server.get(&self.before, &[]).await;
+            // By now what is encoded otherwise is in memory, too.
+            self.ask(&server).await;
         }
         let mut answer = self.ask(&server).await;
         drop(server);

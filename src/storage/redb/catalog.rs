@@ -1,6 +1,6 @@
 //! All sites, in memory: every request asks for one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -19,7 +19,7 @@ pub struct Catalog {
 #[derive(Default, Clone)]
 struct Sites {
     by_key: BTreeMap<SiteKey, Arc<Site>>,
-    by_id: HashMap<SiteId, Arc<Site>>,
+    by_id: BTreeMap<SiteId, Arc<Site>>,
 }
 
 impl Catalog {

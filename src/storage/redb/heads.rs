@@ -53,7 +53,8 @@ impl Heads {
     pub fn get(&self, site: SiteId, page: &PageKey) -> (Known, Ticket) {
         let page = hash(site, page);
         let inner = self.inner.read();
-        let known = match inner.pages.get(&page) {
+        let (found, old) = inner.pages.find(&page);
+        let known = match found {
             None => Known::Nothing,
             Some(None) => Known::NoThread,
             Some(Some(thread)) => match inner.versions.get(thread) {
@@ -61,7 +62,6 @@ impl Heads {
                 None => Known::Nothing,
             },
         };
-        let old = inner.pages.is_old(&page);
         let ticket = Ticket(inner.evictions);
         drop(inner);
         if old && known != Known::Nothing {
@@ -155,21 +155,28 @@ fn hash(site: SiteId, page: &PageKey) -> PageHash {
 
 /// A map that forgets what was not asked for since it last filled up.
 struct TwoGenerations<K, V> {
-    young: HashMap<K, V>,
-    old: HashMap<K, V>,
+    young: Map<K, V>,
+    old: Map<K, V>,
 }
+
+/// No stranger chooses these keys: they are numbers of ours and hashes already.
+type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 impl<K: Eq + Hash, V> TwoGenerations<K, V> {
     fn new() -> Self {
-        TwoGenerations { young: HashMap::new(), old: HashMap::new() }
+        TwoGenerations { young: Map::default(), old: Map::default() }
     }
 
     fn get(&self, key: &K) -> Option<&V> {
-        self.young.get(key).or_else(|| self.old.get(key))
+        self.find(key).0
     }
 
-    fn is_old(&self, key: &K) -> bool {
-        !self.young.contains_key(key) && self.old.contains_key(key)
+    /// The same, and whether it goes next if nobody moves it.
+    fn find(&self, key: &K) -> (Option<&V>, bool) {
+        match self.young.get(key) {
+            Some(value) => (Some(value), false),
+            None => (self.old.get(key), true),
+        }
     }
 
     fn insert(&mut self, key: K, value: V) {

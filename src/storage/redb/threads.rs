@@ -24,6 +24,13 @@ use crate::storage::{Answer, StoreError, Threads};
 
 #[async_trait]
 impl Threads for RedbStore {
+    fn known_head(&self, site: SiteId, page: &PageKey) -> Option<Head> {
+        match self.engine.heads.get(site, page) {
+            (Known::Head(head), _) => Some(head),
+            (Known::NoThread | Known::Nothing, _) => None,
+        }
+    }
+
     async fn head(&self, site: SiteId, page: &PageKey) -> Result<Option<Head>, StoreError> {
         let ticket = match self.engine.heads.get(site, page) {
             (Known::Head(head), _) => return Ok(Some(head)),

@@ -12,6 +12,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::BoxError;
 use super::activity::Activity;
+use super::streams::Place;
 
 /// The body did not arrive in time.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
@@ -62,18 +63,21 @@ impl HttpBody for Body {
 }
 
 /// A request under way: ends when this is dropped, which is when its answer was handed over or given up.
-pub struct InFlight(Arc<Activity>);
+pub struct InFlight {
+    activity: Arc<Activity>,
+    _place: Option<Place>,
+}
 
 impl InFlight {
-    pub fn new(activity: Arc<Activity>) -> InFlight {
+    pub fn new(activity: Arc<Activity>, place: Option<Place>) -> InFlight {
         activity.request_began();
-        InFlight(activity)
+        InFlight { activity, _place: place }
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.request_ended(Instant::now);
+        self.activity.request_ended(Instant::now);
     }
 }
 
@@ -89,7 +93,7 @@ impl<B: HttpBody> Tracked<B> {
     pub fn new(body: B, request: InFlight) -> Tracked<B> {
         let finite = body.size_hint().exact().is_some();
         if finite {
-            request.0.sending_began(Instant::now);
+            request.activity.sending_began(Instant::now);
         }
         Tracked { body, request, finite }
     }
@@ -98,7 +102,7 @@ impl<B: HttpBody> Tracked<B> {
 impl<B> Drop for Tracked<B> {
     fn drop(&mut self) {
         if self.finite {
-            self.request.0.sending_ended();
+            self.request.activity.sending_ended();
         }
     }
 }

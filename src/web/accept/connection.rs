@@ -13,6 +13,7 @@ use http::header::{self, HeaderValue};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use parking_lot::Mutex;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -20,6 +21,7 @@ use tokio::time::Instant;
 use super::activity::{Activity, Found};
 use super::body::{Body, InFlight, Tracked};
 use super::stream::{Protocol, Stream};
+use super::streams::Streams;
 use super::{AcceptLimits, BoxError, GOODBYE, Peer, TooLate, When};
 
 /// The longest header and its largest part, in bytes.
@@ -32,11 +34,12 @@ pub async fn run<S, B>(
     peer: IpAddr,
     service: S,
     limits: Arc<AcceptLimits>,
+    streams: Arc<Streams>,
     When { stop, mut leave }: When,
 ) where
     S: tower_service::Service<http::Request<Body>, Response = http::Response<B>, Error = Infallible>,
     S: Clone + Send + 'static,
-    S::Future: Send + 'static,
+    S::Future: Unpin + Send + 'static,
     B: http_body::Body + Unpin + Send + 'static,
     B::Data: Send,
     B::Error: Into<BoxError>,
@@ -54,10 +57,11 @@ pub async fn run<S, B>(
         }
     };
     let service = Served {
-        service: Box::new(service),
+        service: Box::new(Mutex::new(service)),
         peer,
         activity: activity.clone(),
         body_limit: limits.body,
+        streams: matches!(protocol, Ok(Some(Protocol::Http2))).then_some(streams),
         stop,
     };
     match protocol {
@@ -205,25 +209,33 @@ async fn watch_over(
 
 /// The service as hyper calls it.
 struct Served<S> {
-    /// Boxed, so that it can be moved: a connection that lingers is taken apart.
-    service: Box<S>,
+    /// Boxed, so that it can be moved: a connection that lingers is taken apart. Called by this connection alone, so that
+    /// nobody waits for it. A clone for each request would cost more: all cores would count what the clones share.
+    service: Box<Mutex<S>>,
     peer: IpAddr,
     activity: Arc<Activity>,
     body_limit: Duration,
+    /// Where a request of HTTP/2 needs a place.
+    streams: Option<Arc<Streams>>,
     stop: watch::Receiver<bool>,
 }
 
 impl<S, B> hyper::service::Service<http::Request<Incoming>> for Served<S>
 where
-    S: tower_service::Service<http::Request<Body>, Response = http::Response<B>, Error = Infallible> + Clone,
+    S: tower_service::Service<http::Request<Body>, Response = http::Response<B>, Error = Infallible>,
+    S::Future: Unpin,
     B: http_body::Body,
 {
     type Response = http::Response<Tracked<B>>;
-    type Error = Infallible;
+    type Error = h2::Error;
     type Future = Answering<S::Future>;
 
     fn call(&self, request: http::Request<Incoming>) -> Self::Future {
-        let in_flight = InFlight::new(self.activity.clone());
+        let place = self.streams.as_ref().map(Streams::enter);
+        if let Some(None) = place {
+            return Answering::Refused;
+        }
+        let in_flight = InFlight::new(self.activity.clone(), place.flatten());
         let mut request = request.map(|incoming| Body::new(incoming, self.body_limit));
         request.extensions_mut().insert(Peer(self.peer));
         let too_late = *self.stop.borrow();
@@ -233,31 +245,38 @@ where
         // HTTP/2 knows no such header, and says goodbye by itself.
         let closes = too_late && request.version() < http::Version::HTTP_2;
         // A service is always ready here: whatever limits it has, it answers by.
-        let answer = (*self.service).clone().call(request);
-        Answering { answer: Box::pin(answer), in_flight: Some(in_flight), closes }
+        let answer = self.service.lock().call(request);
+        Answering::Begun { answer, in_flight: Some(in_flight), closes }
     }
 }
 
-struct Answering<F> {
-    answer: Pin<Box<F>>,
-    in_flight: Option<InFlight>,
-    /// Whether the connection ends with this answer.
-    closes: bool,
+enum Answering<F> {
+    /// There was no place: the stream is reset, and the client knows that nothing was done (RFC 9113, section 8.7).
+    Refused,
+    Begun {
+        answer: F,
+        in_flight: Option<InFlight>,
+        /// Whether the connection ends with this answer.
+        closes: bool,
+    },
 }
 
 impl<F, B> Future for Answering<F>
 where
-    F: Future<Output = Result<http::Response<B>, Infallible>>,
+    F: Future<Output = Result<http::Response<B>, Infallible>> + Unpin,
     B: http_body::Body,
 {
-    type Output = Result<http::Response<Tracked<B>>, Infallible>;
+    type Output = Result<http::Response<Tracked<B>>, h2::Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Ok(mut response) = ready!(self.answer.as_mut().poll(cx));
-        if self.closes {
+        let Answering::Begun { answer, in_flight, closes } = &mut *self else {
+            return Poll::Ready(Err(h2::Reason::REFUSED_STREAM.into()));
+        };
+        let Ok(mut response) = ready!(Pin::new(answer).poll(cx));
+        if *closes {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        let in_flight = self.in_flight.take().expect("polled only until it is ready");
+        let in_flight = in_flight.take().expect("polled only until it is ready");
         Poll::Ready(Ok(response.map(|body| Tracked::new(body, in_flight))))
     }
 }

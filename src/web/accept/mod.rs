@@ -8,10 +8,13 @@
 
 mod activity;
 mod body;
+mod boxed;
 mod connection;
 mod stream;
+mod streams;
 
 pub use body::{Body, BodyTimedOut};
+pub use boxed::Boxed;
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -25,6 +28,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
 use crate::config;
+use streams::Streams;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -34,7 +38,8 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// How long a client may take, and how many there may be.
 #[derive(Clone, Debug)]
 pub struct AcceptLimits {
-    /// Connections at once; further ones wait in the kernel's queue.
+    /// Connections at once; further ones wait in the kernel's queue. As many requests of HTTP/2 at once, on all of them
+    /// together; further ones are refused.
     pub connections: usize,
     /// From a connection's first moment, or a request's first byte, to the end of the header.
     pub header: Duration,
@@ -85,6 +90,8 @@ pub struct Tally {
     pub closed: AtomicU64,
     /// Closed by us, because a deadline had passed.
     pub overdue: AtomicU64,
+    /// Requests of HTTP/2 that were refused, because as many as may be were under way.
+    pub refused: AtomicU64,
 }
 
 impl Tally {
@@ -126,17 +133,19 @@ pub async fn serve<S, B>(
 ) where
     S: tower_service::Service<http::Request<Body>, Response = http::Response<B>, Error = Infallible>,
     S: Clone + Send + Sync + 'static,
-    S::Future: Send + 'static,
+    S::Future: Unpin + Send + 'static,
     B: http_body::Body + Unpin + Send + 'static,
     B::Data: Send,
     B::Error: Into<BoxError>,
 {
     let limits = Arc::new(limits.clone());
     let free = Arc::new(Semaphore::new(limits.connections));
+    let streams = Streams::new(limits.connections, limits.tally.clone());
     let begin = |open: &mut JoinSet<()>, (stream, peer, permit): Accepted, leave: watch::Receiver<bool>| {
         limits.tally.accepted.fetch_add(1, Ordering::AcqRel);
         let when = When { stop: stop.clone(), leave };
-        let connection = connection::run(stream, peer.ip(), service.clone(), limits.clone(), when);
+        let connection =
+            connection::run(stream, peer.ip(), service.clone(), limits.clone(), streams.clone(), when);
         let tally = limits.tally.clone();
         open.spawn(async move {
             let _left = Left { tally, _permit: permit };

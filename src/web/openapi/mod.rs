@@ -68,7 +68,7 @@ async fn json(request: Request) -> Result<Response, Problem> {
 }
 
 async fn docs(request: Request) -> Result<Response, Problem> {
-    let nonce = Nonce::new(&*request.app.chance);
+    let nonce = Nonce::new(&*request.app().chance);
     let html = page::render(request.shared().table.rows(), &nonce)?;
     Ok(response::html(html, &nonce))
 }

@@ -11,7 +11,7 @@ pub fn attempt<'r>(
     password: &'r str,
     code: Option<&'r str>,
 ) -> Attempt<'r> {
-    let device = request.cookie(&Cookie::Device.name(&request.app.config.server.base_url));
+    let device = request.cookie(&Cookie::Device.name(&request.app().config.server.base_url));
     Attempt { email, password, code, ip: request.ip(), device }
 }
 
@@ -22,6 +22,7 @@ pub fn old_password<'r>(request: &'r Request, old: Option<&'r str>) -> Option<At
 
 /// The answer to a right password: this browser is known from now on.
 pub fn known_device(request: &Request, response: Response, proved: &Proved) -> Result<Response, Problem> {
-    let cookie = Cookie::Device.set(&request.app.config.server.base_url, &proved.device, devices::KNOWN_FOR);
+    let cookie =
+        Cookie::Device.set(&request.app().config.server.base_url, &proved.device, devices::KNOWN_FOR);
     response::set_cookie(response, &cookie)
 }

@@ -58,18 +58,18 @@ struct Confirmed {
 async fn delete(provider: ProviderId, request: Request) -> Result<Response, Problem> {
     let sent: Asked = request.form().await?;
     let confirmation_code =
-        identities::delete_as_asked(&request.app, &provider, &sent.signed_request).await?;
+        identities::delete_as_asked(request.app(), &provider, &sent.signed_request).await?;
     let path = format!("/auth/{provider}/deletion?code={confirmation_code}");
-    let url = request.app.config.server.base_url.join(&path);
+    let url = request.app().config.server.base_url.join(&path);
     Ok(response::ok(&Confirmed { url, confirmation_code }))
 }
 
 async fn status(provider: ProviderId, request: Request) -> Result<Response, Problem> {
-    let name = providers::name(&request.app, &provider).ok_or(Refusal::UnknownProvider)?;
+    let name = providers::name(request.app(), &provider).ok_or(Refusal::UnknownProvider)?;
     let asked: Status = request.query()?;
     let done = match &asked.code {
-        Some(code) => Some(identities::was_deleted(&request.app, &provider, code).await?),
+        Some(code) => Some(identities::was_deleted(request.app(), &provider, code).await?),
         None => None,
     };
-    show(&Deleted { frame: frame(&request.app, None), provider: name.to_owned(), done })
+    show(&Deleted { frame: frame(request.app(), None), provider: name.to_owned(), done })
 }

@@ -99,17 +99,17 @@ async fn leave(request: Request) -> Result<Response, Problem> {
     let transaction = transaction(&request, &sent.tx)?;
     let provider = sent.provider.parse::<ProviderId>().map_err(|_| Refusal::UnknownProvider)?;
     let location =
-        departures::leave(&request.app, &transaction, &provider, sent.server, request.ip()).await?;
+        departures::leave(request.app(), &transaction, &provider, sent.server, request.ip()).await?;
     Ok(response::ok(&Gone { location }))
 }
 
 async fn keep_back(provider: ProviderId, request: Request) -> Result<Response, Problem> {
     let kept = async {
         let (state, back) = request.form::<Came>().await?.into_parts()?;
-        departures::keep_back(&request.app, &provider, &state, back).await?;
+        departures::keep_back(request.app(), &provider, &state, back).await?;
         let query: String =
             url::form_urlencoded::Serializer::new(String::new()).append_pair("state", &state).finish();
-        let path = &request.app.config.server.base_url.path;
+        let path = &request.app().config.server.base_url.path;
         see_other(&format!("{path}/auth/cb/{provider}?{query}"))
     };
     match kept.await {
@@ -130,7 +130,7 @@ async fn come_back(provider: ProviderId, request: Request) -> Result<Response, P
 }
 
 async fn came_back(provider: &ProviderId, request: &Request) -> Result<Response, Problem> {
-    let app = &request.app;
+    let app = request.app();
     let (state, back) = request.query::<Came>()?.into_parts()?;
     let id = departures::transaction_of(app, &state).await?.ok_or(Refusal::CodeGone)?;
     // Another browser has nothing to do with it, and uses nothing up.
@@ -157,8 +157,8 @@ fn answer(
     if matches!((&transaction.purpose, &outcome), (Purpose::Link(_), Outcome::Cancelled)) {
         return back_to_account(request, transaction, "cancelled");
     }
-    let page = |step| Popup { step, ..popup(&request.app, transaction) };
-    let name = providers::name(&request.app, provider).unwrap_or_default();
+    let page = |step| Popup { step, ..popup(request.app(), transaction) };
+    let name = providers::name(request.app(), provider).unwrap_or_default();
     match outcome {
         Outcome::Finished(done) => {
             let answer = match done.handed {
@@ -170,7 +170,7 @@ fn answer(
         Outcome::Linked => finish(request, transaction, None, see_other(&account_page(request))?),
         // Looked at again as often as it is loaded: a phone drops the page while its owner looks for a code.
         Outcome::Waiting => {
-            let path = &request.app.config.server.base_url.path;
+            let path = &request.app().config.server.base_url.path;
             see_other(&format!("{path}/auth/popup/step?tx={}", transaction.id))
         }
         Outcome::Cancelled => show(&page(Step::Failed {
@@ -201,7 +201,7 @@ fn go_on(
         detail: super::page::sentence(problem.detail()),
         provider: Some(provider.to_string()),
     };
-    let mut response = show(&Popup { step, ..popup(&request.app, transaction) })?;
+    let mut response = show(&Popup { step, ..popup(request.app(), transaction) })?;
     *response.status_mut() = status;
     Ok(response)
 }

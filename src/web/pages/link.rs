@@ -39,12 +39,13 @@ struct UseLink {
 }
 
 async fn page(request: Request) -> Result<Response, Problem> {
-    show(&Link { frame: frame(&request.app, Some("link")) })
+    show(&Link { frame: frame(request.app(), Some("link")) })
 }
 
 async fn sign_in(request: Request) -> Result<Response, Problem> {
     let sent: UseLink = request.json().await?;
     let (_, session) =
-        setup::sign_in_by_link(&request.app, &sent.token, sent.code.as_deref(), request.user_agent()).await?;
+        setup::sign_in_by_link(request.app(), &sent.token, sent.code.as_deref(), request.user_agent())
+            .await?;
     signed_in(&request, &session)
 }

@@ -97,24 +97,24 @@ struct Used {
 async fn send(request: Request) -> Result<Response, Problem> {
     let sent: Send = request.json().await?;
     let transaction = transaction(&request, &sent.tx)?;
-    mail_links::send(&request.app, &transaction, &sent.email, request.ip()).await?;
+    mail_links::send(request.app(), &transaction, &sent.email, request.ip()).await?;
     Ok(response::accepted())
 }
 
 async fn prove(request: Request) -> Result<Response, Problem> {
     let sent: Prove = request.json().await?;
     let transaction = transaction(&request, &sent.tx)?;
-    mail_links::send_proof(&request.app, &transaction, request.ip()).await?;
+    mail_links::send_proof(request.app(), &transaction, request.ip()).await?;
     Ok(response::accepted())
 }
 
 async fn page(request: Request) -> Result<Response, Problem> {
-    show(&MailLink { frame: frame(&request.app, Some("mail")) })
+    show(&MailLink { frame: frame(request.app(), Some("mail")) })
 }
 
 async fn look(request: Request) -> Result<Response, Problem> {
     let sent: Token = request.json().await?;
-    let seen = mail_links::look(&request.app, &sent.token).await?;
+    let seen = mail_links::look(request.app(), &sent.token).await?;
     let here = held(&request, &seen.transaction).is_some();
     let (site, origin) = seen.asker.map(|(name, asker)| (name.to_string(), asker.origin.to_string())).unzip();
     Ok(response::ok(&Seen { site, origin, asked_at: seen.asked_at.into(), here }))
@@ -122,8 +122,8 @@ async fn look(request: Request) -> Result<Response, Problem> {
 
 async fn use_up(request: Request) -> Result<Response, Problem> {
     let sent: Token = request.json().await?;
-    let seen = mail_links::look(&request.app, &sent.token).await?;
+    let seen = mail_links::look(request.app(), &sent.token).await?;
     let transaction = held(&request, &seen.transaction).ok_or(Refusal::OpenedElsewhere)?;
-    mail_links::use_up(&request.app, &sent.token, &transaction).await?;
+    mail_links::use_up(request.app(), &sent.token, &transaction).await?;
     Ok(response::ok(&Used { tx: transaction.id }))
 }

@@ -50,7 +50,7 @@ pub fn failed(request: &Request, problem: Problem, hints: &[&str]) -> Result<Res
         return Err(problem);
     }
     let mut response = show(&Failure {
-        frame: frame(&request.app, None),
+        frame: frame(request.app(), None),
         title: problem.kind().title.to_owned(),
         detail: sentence(problem.detail()),
         hints: hints.iter().map(|hint| (*hint).to_owned()).collect(),

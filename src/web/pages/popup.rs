@@ -106,7 +106,7 @@ async fn page(request: Request) -> Result<Response, Problem> {
 
 async fn open(request: &Request) -> Result<Response, Problem> {
     let asked: Asked = request.query()?;
-    let app = &*request.app;
+    let app = request.app();
     let key: SiteKey = asked.site.parse().map_err(|_| Refusal::UnknownSite)?;
     let site = request.site(&key)?;
     let origin = Origin::parse(&asked.origin).ok_or(Refusal::InvalidOrigin)?;
@@ -162,7 +162,7 @@ async fn by_password(request: Request) -> Result<Response, Problem> {
     let transaction = transaction(&request, &sent.tx)?;
     let attempt = attempt(&request, &sent.email, &sent.password, sent.code.as_deref());
     let (finished, proved) =
-        popup::by_password(&request.app, &transaction, attempt, request.user_agent()).await?;
+        popup::by_password(request.app(), &transaction, attempt, request.user_agent()).await?;
     known_device(&request, hand_over(&request, &transaction, finished)?, &proved)
 }
 
@@ -170,15 +170,15 @@ async fn by_session(request: Request) -> Result<Response, Problem> {
     let sent: Continue = request.json().await?;
     let transaction = transaction(&request, &sent.tx)?;
     let (account, via) = known(&request).await?.ok_or(Refusal::SessionEnded)?;
-    let finished = popup::by_session(&request.app, &transaction, &account, via).await?;
+    let finished = popup::by_session(request.app(), &transaction, &account, via).await?;
     hand_over(&request, &transaction, finished)
 }
 
 /// For whoever finds somebody else's name on this machine.
 async fn sign_out(request: Request) -> Result<Response, Problem> {
-    let base = &request.app.config.server.base_url;
+    let base = &request.app().config.server.base_url;
     if let Some(token) = request.cookie(&Cookie::Session.name(base)) {
-        sessions::sign_out(&request.app, token, false).await?;
+        sessions::sign_out(request.app(), token, false).await?;
     }
     response::set_cookie(response::no_content(), &Cookie::Session.clear(base))
 }

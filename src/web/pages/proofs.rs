@@ -79,7 +79,7 @@ async fn step(request: Request) -> Result<Response, Problem> {
 }
 
 async fn drawn(request: &Request) -> Result<Response, Problem> {
-    let app = &request.app;
+    let app = request.app();
     let transaction = transaction(request, &request.query::<Where>()?.tx)?;
     let step = match proofs::waiting(app, &transaction).await? {
         Some(Waiting::Proof { provider, ways }) => Step::Prove {
@@ -100,7 +100,7 @@ async fn by_password(request: Request) -> Result<Response, Problem> {
     let transaction = transaction(&request, &sent.tx)?;
     let attempt = attempt(&request, "", &sent.password, sent.code.as_deref());
     let (finished, proved) =
-        proofs::by_password(&request.app, &transaction, attempt, request.user_agent()).await?;
+        proofs::by_password(request.app(), &transaction, attempt, request.user_agent()).await?;
     known_device(&request, hand_over(&request, &transaction, finished)?, &proved)
 }
 
@@ -108,7 +108,7 @@ async fn finish(request: Request) -> Result<Response, Problem> {
     let sent: Finish = request.json().await?;
     let transaction = transaction(&request, &sent.tx)?;
     let code = sent.code.as_deref();
-    match proofs::finish(&request.app, &transaction, code, request.user_agent()).await? {
+    match proofs::finish(request.app(), &transaction, code, request.user_agent()).await? {
         Some(finished) => hand_over(&request, &transaction, finished),
         None => Ok(response::accepted()),
     }

@@ -41,13 +41,13 @@ struct FirstOwner {
 }
 
 async fn page(request: Request) -> Result<Response, Problem> {
-    show(&SetUp { frame: frame(&request.app, Some("setup")) })
+    show(&SetUp { frame: frame(request.app(), Some("setup")) })
 }
 
 async fn make_owner(request: Request) -> Result<Response, Problem> {
     let sent: FirstOwner = request.json().await?;
     let FirstOwner { token, name, email, password } = &sent;
     let (_, session) =
-        setup::make_owner(&request.app, token, name, email, password, request.user_agent()).await?;
+        setup::make_owner(request.app(), token, name, email, password, request.user_agent()).await?;
     signed_in(&request, &session)
 }

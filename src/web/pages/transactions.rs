@@ -67,14 +67,14 @@ pub fn transaction(request: &Request, id: &str) -> Result<Transaction, Problem> 
 
 /// The same; `None` if this is another browser, or too late.
 pub fn held(request: &Request, id: &str) -> Option<Transaction> {
-    let app = &request.app;
+    let app = request.app();
     let name = is_transaction_id(id).then(|| Cookie::Transaction(id).name(&app.config.server.base_url))?;
     app.sealer.open(id, request.cookie(&name)?, app.clock.now())
 }
 
 /// Who this browser is signed in as on this host, and how they did that.
 pub async fn known(request: &Request) -> Result<Option<(Account, Via)>, Problem> {
-    let app = &request.app;
+    let app = request.app();
     let Some(cookie) = request.cookie(&Cookie::Session.name(&app.config.server.base_url)) else {
         return Ok(None);
     };
@@ -98,7 +98,7 @@ pub fn finish(
     session: Option<&str>,
     mut answer: Response,
 ) -> Result<Response, Problem> {
-    let base = &request.app.config.server.base_url;
+    let base = &request.app().config.server.base_url;
     if let Some(session) = session {
         answer = response::set_cookie(answer, &Cookie::Session.set(base, session, ABSOLUTE_TTL))?;
     }
@@ -106,7 +106,7 @@ pub fn finish(
 }
 
 pub fn account_page(request: &Request) -> String {
-    format!("{}{ACCOUNT_PAGE}", request.app.config.server.base_url.path)
+    format!("{}{ACCOUNT_PAGE}", request.app().config.server.base_url.path)
 }
 
 /// An origin as people say it.

@@ -88,8 +88,8 @@ impl Arrival {
     }
 
     /// Notes which route answers.
-    pub(in crate::web) fn matched(&self, row: &Arc<RouteRow>) {
-        let _ = self.row.set(row.clone());
+    pub(in crate::web) fn matched(&self, row: Arc<RouteRow>) {
+        let _ = self.row.set(row);
     }
 
     /// The route that answered, if one did.

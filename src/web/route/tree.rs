@@ -112,9 +112,11 @@ pub fn admit(request: &Request) -> Result<(), Problem> {
         return Err(Problem::of(&kinds::SHUTTING_DOWN).retry_after(SECS));
     }
     crate::web::cross_site::guard(request)?;
-    let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
-    match request.ip().filter(|_| writes) {
-        Some(ip) => Ok(request.app.limits.address.check(Subject::address(ip))?),
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(());
+    }
+    match request.ip() {
+        Some(ip) => Ok(request.app().limits.address.check(Subject::address(ip))?),
         None => Ok(()),
     }
 }

@@ -1,10 +1,12 @@
 //! What a reader asks for: a page, an order, where to go on. Routing and understanding an address take several times as
 //! long as answering `304`, and readers of one page all send the same: so what an address meant is remembered.
 
+use std::hash::RandomState;
 use std::sync::Arc;
 
 use http::Method;
-use moka::sync::Cache;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 use serde::Deserialize;
 
 use crate::actions;
@@ -37,7 +39,7 @@ pub struct Understood {
 
 impl Asked {
     pub fn understood(&self, request: &Request, site: &Site) -> Result<Understood, Problem> {
-        let page = page_ref(&self.page, self.canonical.clone()).key(site, request.app.clock.now())?;
+        let page = page_ref(&self.page, self.canonical.clone()).key(site, request.app().clock.now())?;
         let order = self.order.into();
         let after = self.after.as_deref().map(|cursor| cursor::parse_roots(cursor, order)).transpose()?;
         Ok(Understood { page, order: self.order, part: Part::Page { order, after } })
@@ -46,42 +48,48 @@ impl Asked {
 
 /// What an address means, as long as its site has this version: which pages are one and which are two, the site's
 /// settings say.
-struct Meaning {
+pub struct Meaning {
     site: SiteId,
     version: Version,
     row: Arc<RouteRow>,
-    understood: Arc<Understood>,
+    pub understood: Understood,
 }
 
-/// Addresses that were understood, as they came: path and query.
-pub struct Remembered(Cache<Box<str>, Arc<Meaning>>);
+/// Bytes, about.
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<Box<str>, Arc<Meaning>> for Weight {
+    fn weight(&self, address: &Box<str>, known: &Arc<Meaning>) -> u64 {
+        /// What an entry costs beside its address and its page.
+        const OVERHEAD: usize = 300;
+        (address.len() + known.understood.page.as_str().len() + OVERHEAD) as u64
+    }
+}
+
+/// Addresses that were understood, as they came: path and query. Strangers choose them, so they are hashed by what no
+/// stranger can make collide.
+pub struct Remembered(Cache<Box<str>, Arc<Meaning>, Weight, RandomState>);
 
 impl Default for Remembered {
     fn default() -> Remembered {
-        /// Bytes kept; some ten thousand pages.
         const MAX_BYTES: u64 = 4 << 20;
-        /// What an entry costs beside its address and its page.
-        const OVERHEAD: usize = 300;
-        #[expect(clippy::borrowed_box, reason = "what the cache calls it with")]
-        let weight = |address: &Box<str>, known: &Arc<Meaning>| {
-            let bytes = address.len() + known.understood.page.as_str().len() + OVERHEAD;
-            u32::try_from(bytes).unwrap_or(u32::MAX)
-        };
-        Remembered(Cache::builder().max_capacity(MAX_BYTES).weigher(weight).build())
+        const ABOUT: usize = 10_000;
+        Remembered(Cache::with(ABOUT, MAX_BYTES, Weight, RandomState::new(), Default::default()))
     }
 }
 
 impl Remembered {
     /// The request, its site and what it asks for, if the same was asked before: without routing it.
-    pub fn recall(&self, arrival: &Arc<Arrival>) -> Option<(Request, Arc<Site>, Arc<Understood>)> {
+    pub fn recall(&self, arrival: &Arc<Arrival>) -> Option<(Request, Arc<Site>, Arc<Meaning>)> {
         let known = self.0.get(address(arrival)?)?;
         let site = actions::sites::of_version(&arrival.shared().app, known.site, known.version)?;
-        Some((Request::new(arrival.clone(), known.row.clone()), site, known.understood.clone()))
+        Some((Request::new(arrival.clone(), known.row.clone()), site, known))
     }
 
-    pub fn understand(&self, request: &Request, site: &Site) -> Result<Arc<Understood>, Problem> {
+    pub fn understand(&self, request: &Request, site: &Site) -> Result<Understood, Problem> {
         let asked: Asked = request.query()?;
-        let understood = Arc::new(asked.understood(request, site)?);
+        let understood = asked.understood(request, site)?;
         // Whether a canonical link counts may depend on the time, while development is on.
         if asked.canonical.is_none()
             && let Some(address) = address(request.arrival())

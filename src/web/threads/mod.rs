@@ -29,6 +29,7 @@ use super::thread_cache::{Key, Part, Versions};
 use super::wire;
 use super::{Request, Response};
 use crate::actions;
+use crate::domain::threads::Head;
 use crate::domain::{CommentId, Site, SiteKey, ThreadId};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -86,22 +87,34 @@ async fn thread(key: SiteKey, request: Request) -> Result<Response, Problem> {
     page(&request, &site, &asked).await
 }
 
-/// The answer to a page's address that was asked before, without routing it again; `None` if it was not.
-pub async fn again(arrival: &Arc<Arrival>) -> Option<Result<Response, Problem>> {
-    let (request, site, asked) = arrival.shared().asked.recall(arrival)?;
-    Some(match admit(&request) {
-        Ok(()) => page(&request, &site, &asked).await,
-        Err(problem) => Err(problem),
-    })
+/// The answer to a page's address that was asked before, if all that it takes is in memory; `None`: ask the routes.
+pub fn at_once(arrival: &Arc<Arrival>) -> Option<Response> {
+    let (request, site, meaning) = arrival.shared().asked.recall(arrival)?;
+    let asked = &meaning.understood;
+    if let Err(problem) = admit(&request) {
+        return Some(problem.unrendered());
+    }
+    let head = actions::threads::known_head(request.app(), site.id, &asked.page)?;
+    let sought = Sought::new(&request, &site, head, asked.part);
+    let response = match sought.unchanged(&request) {
+        Some(response) => response,
+        None => {
+            let now = || request.app().clock.now();
+            let rendered = request.shared().threads.at_once(&sought.key, sought.versions, now)?;
+            answer(&request, &rendered.variant)
+        }
+    };
+    note_reader(&request, &site);
+    Some(response)
 }
 
 async fn page(request: &Request, site: &Arc<Site>, asked: &Understood) -> Result<Response, Problem> {
     note_reader(request, site);
-    let head = actions::threads::head(&request.app, site.id, &asked.page).await?;
+    let head = actions::threads::head(request.app(), site.id, &asked.page).await?;
     if let Some(head) = head {
-        let versions = Versions { site: site.version, thread: head.version };
+        let sought = Sought::new(request, site, head, asked.part);
         let render = render::Page { site, order: asked.order };
-        if let Some(response) = cached(request, site, head.thread, asked.part, versions, render).await? {
+        if let Some(response) = cached(request, sought, render).await? {
             return Ok(response);
         }
     }
@@ -120,36 +133,55 @@ async fn replies(key: SiteKey, request: Request) -> Result<Response, Problem> {
     let site = request.site(&key)?;
     let after = cursor::parse_replies(&asked.after)?;
     let root: CommentId = super::route::PathParam::from_segment(&asked.root)?;
-    let thread = actions::threads::thread(&request.app, site.id, ThreadId(asked.thread)).await?;
-    let place = actions::threads::conversation(&request.app, site.id, thread.id, root).await?;
-    let versions = Versions { site: site.version, thread: thread.version };
-    let part = Part::Replies { root: place, after };
+    let thread = actions::threads::thread(request.app(), site.id, ThreadId(asked.thread)).await?;
+    let place = actions::threads::conversation(request.app(), site.id, thread.id, root).await?;
+    let head = Head { thread: thread.id, version: thread.version };
+    let sought = Sought::new(&request, &site, head, Part::Replies { root: place, after });
     let render = render::Replies { site: &site, root, version: thread.version };
-    let response = cached(&request, &site, thread.id, part, versions, render).await?;
+    let response = cached(&request, sought, render).await?;
     response.ok_or_else(|| crate::domain::Refusal::UnknownComment.into())
+}
+
+/// What is looked for in the cache, as this reader would be shown it now.
+struct Sought {
+    key: Key,
+    versions: Versions,
+    /// What else the bytes depend on.
+    variety: u8,
+}
+
+impl Sought {
+    fn new(request: &Request, site: &Site, head: Head, part: Part) -> Sought {
+        let encoding = Encoding::accepted(request.headers());
+        Sought {
+            key: Key { site: site.id, thread: head.thread, part, encoding },
+            versions: Versions { site: site.version, thread: head.version },
+            variety: render::variety(request.app()),
+        }
+    }
+
+    /// `304`, if the client has it.
+    fn unchanged(&self, request: &Request) -> Option<Response> {
+        if !request.headers().contains_key(header::IF_NONE_MATCH) {
+            return None;
+        }
+        let etag = self.key.etag(self.versions, self.variety);
+        etag.is_known(request.headers()).then(|| prepared::unchanged(etag, ALWAYS_ASK))
+    }
 }
 
 /// `304`, or the bytes from the cache, rendered if need be. `None` if there is nothing to render.
 async fn cached(
     request: &Request,
-    site: &Site,
-    thread: ThreadId,
-    part: Part,
-    versions: Versions,
+    sought: Sought,
     render: impl render::Render,
 ) -> Result<Option<Response>, Problem> {
-    let encoding = Encoding::accepted(request.headers());
-    let key = Key { site: site.id, thread, part, encoding };
-    let variety = render::variety(&request.app);
-    if request.headers().contains_key(header::IF_NONE_MATCH) {
-        let etag = key.etag(versions, variety);
-        if etag.is_known(request.headers()) {
-            let known = Variant { encoding, etag, bytes: Default::default() };
-            return Ok(Some(answer(request, &known)));
-        }
+    if let Some(unchanged) = sought.unchanged(request) {
+        return Ok(Some(unchanged));
     }
-    let now = || request.app.clock.now();
-    let make = || render.render(request, thread, part, encoding);
+    let Sought { key, versions, variety } = sought;
+    let now = || request.app().clock.now();
+    let make = || render.render(request, key.thread, key.part, key.encoding);
     let rendered = request.shared().threads.get(key, versions, variety, now, make).await?;
     Ok(rendered.map(|rendered| answer(request, &rendered.variant)))
 }
@@ -162,12 +194,12 @@ fn answer(request: &Request, variant: &Variant) -> Response {
 /// origin is parsed.
 fn note_reader(request: &Request, site: &Site) {
     let Some(sent) = request.header(header::ORIGIN) else { return };
-    let now = request.app.clock.now();
+    let now = request.app().clock.now();
     match site.origins.iter().find(|origin| origin.as_str() == sent) {
-        Some(ours) => request.app.sightings.note(site.id, ours, true, now),
+        Some(ours) => request.app().sightings.note(site.id, ours, true, now),
         None => {
             if let Some(origin) = request.origin() {
-                request.app.sightings.note(site.id, &origin, site.allows(&origin, now), now);
+                request.app().sightings.note(site.id, &origin, site.allows(&origin, now), now);
             }
         }
     }

@@ -52,10 +52,10 @@ impl Render for Page<'_> {
         encoding: Encoding,
     ) -> Result<Option<Fresh>, Problem> {
         let Part::Page { order, after } = part else { return Ok(None) };
-        let Some(page) = actions::threads::page(&request.app, thread, order, after).await? else {
+        let Some(page) = actions::threads::page(request.app(), thread, order, after).await? else {
             return Ok(None);
         };
-        let (site, order, sign_in) = (self.site.clone(), self.order, sign_in(&request.app));
+        let (site, order, sign_in) = (self.site.clone(), self.order, sign_in(request.app()));
         let versions = Versions { site: site.version, thread: page.thread.version };
         let (bytes, encoding) = written(request, encoding, move || {
             let context = CommentContext::new(&site, &page.names);
@@ -83,7 +83,7 @@ impl Render for Replies<'_> {
     ) -> Result<Option<Fresh>, Problem> {
         let Part::Replies { root: place, after } = part else { return Ok(None) };
         let Some((conversation, names)) =
-            actions::threads::replies(&request.app, thread, place, after).await?
+            actions::threads::replies(request.app(), thread, place, after).await?
         else {
             return Ok(None);
         };
@@ -106,10 +106,12 @@ pub async fn written(
 ) -> Result<(Bytes, Encoding), Problem> {
     let work = move || {
         let plain = write()?;
-        Ok::<_, serde_json::Error>(match encoding.encode(&plain) {
-            Some(encoded) => (Bytes::from(encoded), encoding),
-            None => (Bytes::from(plain), Encoding::Identity),
-        })
+        let (bytes, encoding) = match encoding.encode(&plain) {
+            Some(encoded) => (encoded, encoding),
+            None => (plain, Encoding::Identity),
+        };
+        // They are kept, and what was reserved for more would be kept with them.
+        Ok::<_, serde_json::Error>((Bytes::copy_from_slice(&bytes), encoding))
     };
     request.shared().renderers.run(work).await.map_err(Problem::internal)?.map_err(Problem::internal)
 }
@@ -117,7 +119,7 @@ pub async fn written(
 /// A page that nobody has commented on. Small, and made up by whoever asks: never kept.
 pub fn empty(request: &Request, site: &Site, page: &PageKey, order: Order) -> Result<Response, Problem> {
     let url = address(site, page);
-    let empty = wire::Page::empty(wire::Site::of(site, sign_in(&request.app)), &url, order);
+    let empty = wire::Page::empty(wire::Site::of(site, sign_in(request.app())), &url, order);
     let bytes = Bytes::from(serde_json::to_vec(&empty).map_err(Problem::internal)?);
     Ok(answer(request, &Variant { encoding: Encoding::Identity, etag: ETag::of_bytes(&bytes), bytes }))
 }

@@ -66,11 +66,11 @@ pub async fn thread(key: SiteKey, request: Request) -> Result<Response, Problem>
     let Part::Page { order, after } = understood.part else {
         return Err(Problem::internal("no page of a thread"));
     };
-    let found = match actions::threads::head(&request.app, site.id, &understood.page).await? {
-        Some(head) => actions::threads::page(&request.app, head.thread, order, after).await?,
+    let found = match actions::threads::head(request.app(), site.id, &understood.page).await? {
+        Some(head) => actions::threads::page(request.app(), head.thread, order, after).await?,
         None => None,
     };
-    let nonce = Nonce::new(&*request.app.chance);
+    let nonce = Nonce::new(&*request.app().chance);
     let work = move || render(&site, &asked, found.as_ref(), &nonce).map(|html| (html, nonce));
     let rendered = request.shared().renderers.run(work).await;
     let (html, nonce) = rendered.map_err(Problem::internal)?.map_err(Problem::internal)?;

@@ -84,21 +84,21 @@ struct NewPassword {
 async fn set_name(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
     let sent: NewName = request.json().await?;
-    account::set_name(&request.app, &here, &sent.name).await?;
+    account::set_name(request.app(), &here, &sent.name).await?;
     Ok(response::no_content())
 }
 
 async fn ask_address(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
     let sent: NewAddress = request.json().await?;
-    addresses::ask(&request.app, &here, &sent.email).await?;
+    addresses::ask(request.app(), &here, &sent.email).await?;
     Ok(response::accepted())
 }
 
 async fn confirm_address(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
     let sent: UseLink = request.json().await?;
-    let (_, session) = addresses::confirm(&request.app, &here, &sent.token, request.user_agent()).await?;
+    let (_, session) = addresses::confirm(request.app(), &here, &sent.token, request.user_agent()).await?;
     signed_in(&request, &session, response::no_content())
 }
 
@@ -106,12 +106,12 @@ async fn set_password(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
     let sent: NewPassword = request.json().await?;
     let old = old_password(&request, sent.old.as_deref());
-    let session = passwords::set(&request.app, &here, old, &sent.new, request.user_agent()).await?;
+    let session = passwords::set(request.app(), &here, old, &sent.new, request.user_agent()).await?;
     signed_in(&request, &session, response::no_content())
 }
 
 async fn remove_password(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
-    let session = passwords::remove(&request.app, &here, request.user_agent()).await?;
+    let session = passwords::remove(request.app(), &here, request.user_agent()).await?;
     signed_in(&request, &session, response::no_content())
 }

@@ -56,7 +56,7 @@ async fn link(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
     let sent: Link = request.json().await?;
     let provider = sent.provider.parse::<ProviderId>().map_err(|_| Refusal::UnknownProvider)?;
-    let app = &request.app;
+    let app = request.app();
     let (transaction, location) = identities::link(app, &here, &provider, sent.server, request.ip()).await?;
     let sealed = app.sealer.seal(&transaction, &*app.chance);
     let cookie = Cookie::Transaction(&transaction.id);
@@ -69,6 +69,6 @@ async fn link(request: Request) -> Result<Response, Problem> {
 async fn unlink(key: String, request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
     let key: IdentityKey = key.parse().map_err(|_| Problem::of(&kinds::NOT_FOUND))?;
-    identities::unlink(&request.app, &here, key).await?;
+    identities::unlink(request.app(), &here, key).await?;
     Ok(response::no_content())
 }

@@ -57,7 +57,7 @@ struct Confirmation {
 }
 
 async fn page(request: Request) -> Result<Response, Problem> {
-    let app = &request.app;
+    let app = request.app();
     match session(&request).await? {
         Some(here) => show(&views::Account {
             frame: frame(app, Some("account")),
@@ -71,18 +71,18 @@ async fn confirm(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
     let sent: Confirmation = request.json().await?;
     let attempt = attempt(&request, "", &sent.password, sent.code.as_deref());
-    let (proved, session) = account::confirm(&request.app, &here, attempt, request.user_agent()).await?;
+    let (proved, session) = account::confirm(request.app(), &here, attempt, request.user_agent()).await?;
     known_device(&request, signed_in(&request, &session, response::no_content())?, &proved)
 }
 
 /// The answer that begins a session of this page.
 fn signed_in(request: &Request, session: &str, answer: Response) -> Result<Response, Problem> {
-    let cookie = Cookie::Session.set(&request.app.config.server.base_url, session, ABSOLUTE_TTL);
+    let cookie = Cookie::Session.set(&request.app().config.server.base_url, session, ABSOLUTE_TTL);
     response::set_cookie(answer, &cookie)
 }
 
 async fn session(request: &Request) -> Result<Option<Here>, Problem> {
-    let app = &request.app;
+    let app = request.app();
     match request.cookie(&Cookie::Session.name(&app.config.server.base_url)) {
         Some(cookie) => Ok(account::here(app, cookie).await?),
         None => Ok(None),
@@ -92,7 +92,7 @@ async fn session(request: &Request) -> Result<Option<Here>, Problem> {
 /// Whose account page asks. A read must say that it comes from a page of ours; of writes the class has checked that
 /// already.
 async fn here(request: &Request) -> Result<Here, Problem> {
-    let ours = Origin::parse(&request.app.config.server.base_url.origin);
+    let ours = Origin::parse(&request.app().config.server.base_url.origin);
     if request.origin() != ours {
         return Err(Refusal::OriginNotAllowed { origin: "another site".to_owned() }.into());
     }

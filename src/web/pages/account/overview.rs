@@ -141,7 +141,7 @@ struct OriginFacts {
 
 async fn state(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
-    let app = &*request.app;
+    let app = request.app();
     let seen = overview::overview(app, &here).await?;
     Ok(response::ok(&State {
         name: here.account.name.as_ref().map(Name::to_string),
@@ -166,7 +166,7 @@ async fn state(request: Request) -> Result<Response, Problem> {
 
 async fn stored(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
-    let app = &*request.app;
+    let app = request.app();
     let seen = overview::overview(app, &here).await?;
     let Holdings { sites, likes, origins, known_devices } = overview::holdings(app, &here).await?;
     let now = app.clock.now();

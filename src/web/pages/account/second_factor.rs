@@ -74,7 +74,7 @@ struct Recovery {
 
 async fn offer(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
-    let offer = second_factor::offer(&request.app, &here).await?;
+    let offer = second_factor::offer(request.app(), &here).await?;
     let picture = format!("data:image/svg+xml;base64,{}", STANDARD.encode(&offer.picture));
     Ok(response::ok(&Offer { secret: offer.secret, address: offer.address, picture }))
 }
@@ -83,20 +83,20 @@ async fn turn_on(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
     let sent: Code = request.json().await?;
     let (codes, session) =
-        second_factor::turn_on(&request.app, &here, &sent.code, request.user_agent()).await?;
+        second_factor::turn_on(request.app(), &here, &sent.code, request.user_agent()).await?;
     signed_in(&request, &session, response::ok(&Recovery { codes }))
 }
 
 async fn renew(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
     let sent: Code = request.json().await?;
-    let codes = second_factor::renew(&request.app, &here, &sent.code).await?;
+    let codes = second_factor::renew(request.app(), &here, &sent.code).await?;
     Ok(response::ok(&Recovery { codes }))
 }
 
 async fn turn_off(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
     let sent: Code = request.json().await?;
-    second_factor::turn_off(&request.app, &here, &sent.code).await?;
+    second_factor::turn_off(request.app(), &here, &sent.code).await?;
     Ok(response::no_content())
 }

@@ -34,9 +34,9 @@ pub fn routes() -> Vec<Route> {
 }
 
 async fn sign_out(request: Request) -> Result<Response, Problem> {
-    let base = &request.app.config.server.base_url;
+    let base = &request.app().config.server.base_url;
     if let Some(token) = request.cookie(&Cookie::Session.name(base)) {
-        crate::actions::sessions::sign_out(&request.app, token, false).await?;
+        crate::actions::sessions::sign_out(request.app(), token, false).await?;
     }
     response::set_cookie(response::no_content(), &Cookie::Session.clear(base))
 }
@@ -44,12 +44,15 @@ async fn sign_out(request: Request) -> Result<Response, Problem> {
 async fn end(id: String, request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
     let id: SessionId = id.parse().map_err(|_| Refusal::UnknownSession)?;
-    sessions::end(&request.app, here.account.id, id).await?;
+    sessions::end(request.app(), here.account.id, id).await?;
     Ok(response::no_content())
 }
 
 async fn end_all(request: Request) -> Result<Response, Problem> {
     let here = here(&request).await?;
-    sessions::end_all(&request.app, here.account.id).await?;
-    response::set_cookie(response::no_content(), &Cookie::Session.clear(&request.app.config.server.base_url))
+    sessions::end_all(request.app(), here.account.id).await?;
+    response::set_cookie(
+        response::no_content(),
+        &Cookie::Session.clear(&request.app().config.server.base_url),
+    )
 }

@@ -84,7 +84,7 @@ struct TestMail {
 }
 
 async fn page(request: Request) -> Result<Response, Problem> {
-    let app = &request.app;
+    let app = request.app();
     match session(&request).await? {
         Some((account, _)) => show(&Dashboard {
             frame: frame(app, Some("dashboard")),
@@ -101,20 +101,20 @@ async fn page(request: Request) -> Result<Response, Problem> {
 async fn sign_in(request: Request) -> Result<Response, Problem> {
     let sent: Credentials = request.json().await?;
     let attempt = attempt(&request, &sent.email, &sent.password, sent.code.as_deref());
-    let (proved, session) = actions::dashboard::sign_in(&request.app, attempt, request.user_agent()).await?;
+    let (proved, session) = actions::dashboard::sign_in(request.app(), attempt, request.user_agent()).await?;
     known_device(&request, signed_in(&request, &session)?, &proved)
 }
 
 /// The answer that begins a dashboard session.
 pub(super) fn signed_in(request: &Request, session: &str) -> Result<Response, Problem> {
-    let cookie = Cookie::Dashboard.set(&request.app.config.server.base_url, session, ABSOLUTE_TTL);
+    let cookie = Cookie::Dashboard.set(&request.app().config.server.base_url, session, ABSOLUTE_TTL);
     response::set_cookie(response::no_content(), &cookie)
 }
 
 async fn sign_out(request: Request) -> Result<Response, Problem> {
-    let base = &request.app.config.server.base_url;
+    let base = &request.app().config.server.base_url;
     if let Some(token) = request.cookie(&Cookie::Dashboard.name(base)) {
-        sessions::sign_out(&request.app, token, false).await?;
+        sessions::sign_out(request.app(), token, false).await?;
     }
     response::set_cookie(response::no_content(), &Cookie::Dashboard.clear(base))
 }
@@ -124,13 +124,13 @@ async fn change_password(request: Request) -> Result<Response, Problem> {
     let sent: ChangePassword = request.json().await?;
     let old = old_password(&request, sent.old.as_deref());
     let here = Here { account, session };
-    let session = passwords::set(&request.app, &here, old, &sent.new, request.user_agent()).await?;
+    let session = passwords::set(request.app(), &here, old, &sent.new, request.user_agent()).await?;
     signed_in(&request, &session)
 }
 
 async fn test_mail(request: Request) -> Result<Response, Problem> {
     let account = owner(&request).await?;
-    match actions::dashboard::send_test_mail(&request.app, &account).await {
+    match actions::dashboard::send_test_mail(request.app(), &account).await {
         Ok(answer) => Ok(response::ok(&TestMail { sent: true, answer })),
         // What the mail server said is what the owner asked to see.
         Err(actions::Error::Outside(error)) => {
@@ -142,7 +142,7 @@ async fn test_mail(request: Request) -> Result<Response, Problem> {
 
 /// Whose dashboard session this request carries.
 async fn session(request: &Request) -> Result<Option<(Account, Session)>, Problem> {
-    let app = &request.app;
+    let app = request.app();
     let Some(cookie) = request.cookie(&Cookie::Dashboard.name(&app.config.server.base_url)) else {
         return Ok(None);
     };
@@ -156,7 +156,7 @@ async fn owner(request: &Request) -> Result<Account, Problem> {
 }
 
 async fn owner_session(request: &Request) -> Result<(Account, Session), Problem> {
-    let ours = Origin::parse(&request.app.config.server.base_url.origin);
+    let ours = Origin::parse(&request.app().config.server.base_url.origin);
     if request.origin() != ours {
         return Err(Refusal::OriginNotAllowed { origin: "another site".to_owned() }.into());
     }

@@ -212,7 +212,7 @@ struct SeenAt {
 
 async fn state(request: Request) -> Result<Response, Problem> {
     let account = owner(&request).await?;
-    let app = &request.app;
+    let app = request.app();
     let now = app.clock.now();
     let sites = dashboard::sites(app, &account).await?;
     let email = dashboard::address(app, &account).await?;
@@ -232,9 +232,9 @@ async fn add_site(request: Request) -> Result<Response, Problem> {
     let account = owner(&request).await?;
     let AddSite { key, name, origins, development } = request.json().await?;
     let new = NewSite { key, name, origins, development };
-    let site = dashboard::add_site(&request.app, &account, new).await?;
-    let location = request.app.config.server.base_url.join(&format!("/dashboard#/sites/{}", site.key));
-    Ok(response::created(&location, &SiteFacts::of(&site, request.app.clock.now())))
+    let site = dashboard::add_site(request.app(), &account, new).await?;
+    let location = request.app().config.server.base_url.join(&format!("/dashboard#/sites/{}", site.key));
+    Ok(response::created(&location, &SiteFacts::of(&site, request.app().clock.now())))
 }
 
 async fn change_site(key: SiteKey, request: Request) -> Result<Response, Problem> {
@@ -252,8 +252,8 @@ async fn change_site(key: SiteKey, request: Request) -> Result<Response, Problem
         None
     };
     let edit = SiteEdit { name: sent.name, origins: sent.origins, development: sent.development, settings };
-    let site = dashboard::change_site(&request.app, &account, &key, edit).await?;
-    Ok(response::ok(&SiteFacts::of(&site, request.app.clock.now())))
+    let site = dashboard::change_site(request.app(), &account, &key, edit).await?;
+    Ok(response::ok(&SiteFacts::of(&site, request.app().clock.now())))
 }
 
 async fn change_sso(key: SiteKey, request: Request) -> Result<Response, Problem> {
@@ -271,13 +271,13 @@ async fn change_sso(key: SiteKey, request: Request) -> Result<Response, Problem>
             return Err(Problem::new(&kinds::BAD_JSON, expected));
         }
     };
-    let (site, secret) = dashboard::change_sso(&request.app, &account, &key, change).await?;
-    Ok(response::ok(&ChangedSso { site: SiteFacts::of(&site, request.app.clock.now()), secret }))
+    let (site, secret) = dashboard::change_sso(request.app(), &account, &key, change).await?;
+    Ok(response::ok(&ChangedSso { site: SiteFacts::of(&site, request.app().clock.now()), secret }))
 }
 
 async fn seen(key: SiteKey, request: Request) -> Result<Response, Problem> {
     let account = owner(&request).await?;
-    let found = dashboard::seen(&request.app, &account, &key).await?;
+    let found = dashboard::seen(request.app(), &account, &key).await?;
     let at = |origin: &Origin, at: Timestamp| SeenAt { origin: origin.to_string(), at: at.to_string() };
     Ok(response::ok(&SeenFrom {
         seen: found.seen.iter().filter(|s| s.allowed).map(|s| at(&s.origin, s.at)).collect(),
