@@ -30,10 +30,10 @@ RUN apt-get update \
     && install -d -o afterword -g afterword -m 0700 /data
 COPY --from=server /build/target/dist/afterword /usr/local/bin/afterword
 COPY LICENSE /usr/share/doc/afterword/LICENSE
-# The last: the C library keeps a heap for every thread otherwise, and under load some 20 MiB more than it uses.
+# The last: the C library keeps a heap for every thread otherwise, and with it what that thread once used.
 ENV AFTERWORD_SERVER__LISTEN=0.0.0.0:8080 \
     AFTERWORD_STORAGE__DIRECTORY=/data \
-    MALLOC_ARENA_MAX=2
+    MALLOC_ARENA_MAX=4
 USER afterword
 WORKDIR /data
 VOLUME /data

@@ -166,18 +166,22 @@ pub async fn by_turns<const N: usize>(loads: [&Load; N], time: Duration) -> anyh
     Ok(measured.try_into().unwrap_or_else(|_| unreachable!("one for each")))
 }
 
-/// Runs each for `time` in all, by turns: what else the machine does hits all of them alike. A first turn, which is not
-/// counted, warms up.
+/// Runs each for `time` in all, by turns, in one order and then in the other: what else the machine does hits all of them
+/// alike. The turns are short, because a shared machine is slow for a second or two and then fast again. The first, which
+/// are not counted, warm up.
 pub async fn all_by_turns(loads: &[&Load], time: Duration) -> anyhow::Result<Vec<Measured>> {
-    const TURNS: u32 = 6;
+    const TURNS: u32 = 24;
+    const WARM_UP: u32 = 4;
     let mut measured: Vec<Measured> = loads.iter().map(|_| Measured::default()).collect();
-    for turn in 0..=TURNS {
-        for (load, measured) in loads.iter().zip(&mut measured) {
-            let run = load.run(time / TURNS).await?;
-            if turn > 0 {
-                measured.add(run);
+    let mut order: Vec<usize> = (0..loads.len()).collect();
+    for turn in 0..WARM_UP + TURNS {
+        for &which in &order {
+            let run = loads[which].run(time / TURNS).await?;
+            if turn >= WARM_UP {
+                measured[which].add(run);
             }
         }
+        order.reverse();
     }
     Ok(measured)
 }

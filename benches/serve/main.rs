@@ -104,7 +104,11 @@ async fn run(arguments: &[String]) -> anyhow::Result<()> {
     if moved.is_empty() {
         println!("no ratio moved by more than 20 % from the committed table");
     }
-    println!("{} bars missed", table.missed());
+    match table.missed() {
+        0 => println!("all bars hold"),
+        1 => println!("1 bar missed"),
+        missed => println!("{missed} bars missed"),
+    }
     if arguments.is_empty() {
         std::fs::write(table::file(), table.markdown(&table::machine()))?;
         println!("written to docs/benchmarks.md");

@@ -19,16 +19,17 @@ impl Server {
     ) -> anyhow::Result<Server> {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let stdout = child.stdout.take().expect("piped");
-        let mut lines = BufReader::new(stdout).lines();
+        let mut said = BufReader::with_capacity(64 << 10, stdout);
         let address = loop {
-            let line =
-                lines.next().ok_or_else(|| anyhow::anyhow!("the server ended before it was ready"))??;
+            let mut line = String::new();
+            anyhow::ensure!(said.read_line(&mut line)? > 0, "the server ended before it was ready");
             if let Some(address) = address_in(&line) {
                 break address;
             }
         };
-        // Its access log goes on: drained, so that it never waits for us.
-        std::thread::spawn(move || lines.for_each(drop));
+        // Its access log goes on: drained, so that it never waits for us, and not even looked at, so that it takes
+        // little of the cores that the server shares with us.
+        std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
         Ok(Server { child, address })
     }
 
@@ -50,7 +51,7 @@ impl Server {
             ("AFTERWORD_LIMITS__VOTE__BURST", "1000000"),
             ("AFTERWORD_LIMITS__ADDRESS__BURST", "1000000"),
             // As the image and the systemd unit start it.
-            ("MALLOC_ARENA_MAX", "2"),
+            ("MALLOC_ARENA_MAX", "4"),
         ] {
             command.env(key, value);
         }
