@@ -97,7 +97,7 @@ fuzz: widget ## Fuzz ten times as long as the tests do, from a new seed
 # One test after the other: most of them measure, and the rest use all cores by themselves.
 faults = cargo test --quiet
 .PHONY: test-faults
-test-faults: widget ## Cut the power, kill, fill the disk, flood: the whole of it, with its figures (13 minutes)
+test-faults: widget ## Cut the power, kill, fill the disk, flood: the whole of it, with its figures (12 minutes)
 	@export AFTERWORD_FAULTS=whole RUST_BACKTRACE=0; \
 	$(faults) --test storage -- --test-threads=1 --nocapture power:: faults:: killed:: deep:: && \
 	$(faults) --test faults -- --test-threads=1 --nocapture && \

@@ -70,30 +70,42 @@ impl Load {
         tokio::time::sleep(time).await;
         stop.store(true, Ordering::Relaxed);
         let (lasted, after) = (began.elapsed(), cpu());
-        let mut times = Vec::new();
+        let (mut times, mut rate) = (Vec::new(), 0.0);
         for client in running {
-            times.extend(client.await??);
+            let (theirs, until_last) = client.await??;
+            // Each by its own time: what was under way at the end took some, too, and a slow server has more of it.
+            rate += theirs.len() as f64 / until_last.as_secs_f64();
+            times.extend(theirs);
         }
         anyhow::ensure!(!times.is_empty(), "nothing was answered");
-        Ok(Measured { times, lasted, ours: after.0 - before.0, theirs: after.1 - before.1 })
+        let answered = rate * lasted.as_secs_f64();
+        Ok(Measured { times, answered, lasted, ours: after.0 - before.0, theirs: after.1 - before.1 })
     }
 }
 
 impl What {
-    /// One client: how long each turn took it.
+    /// One client: how long each turn took it, and all of them. One before the others begin shows that its connection is
+    /// there.
     async fn repeat(
         self,
         client: usize,
         all_there: Arc<Barrier>,
         stop: Arc<AtomicBool>,
-    ) -> anyhow::Result<Vec<Duration>> {
+    ) -> anyhow::Result<(Vec<Duration>, Duration)> {
         let mut times = Vec::with_capacity(16 * 1024);
         let mut note = |began: Instant| times.push(began.elapsed());
+        let begin;
         match self {
             What::Ask { address, status, request, .. } => {
-                let opened = Connection::open(address).await;
+                let opened = async {
+                    let mut connection = Connection::open(address).await?;
+                    connection.ask_status(&request(client)).await?;
+                    anyhow::Ok(connection)
+                };
+                let opened = opened.await;
                 all_there.wait().await;
                 let mut connection = opened?;
+                begin = Instant::now();
                 while !stop.load(Ordering::Relaxed) {
                     let bytes = request(client);
                     let began = Instant::now();
@@ -108,6 +120,7 @@ impl What {
             }
             What::Here(work) => {
                 all_there.wait().await;
+                begin = Instant::now();
                 while !stop.load(Ordering::Relaxed) {
                     let began = Instant::now();
                     work(client).await?;
@@ -115,7 +128,7 @@ impl What {
                 }
             }
         }
-        Ok(times)
+        Ok((times, begin.elapsed()))
     }
 }
 
@@ -123,6 +136,8 @@ impl What {
 #[derive(Default)]
 pub struct Measured {
     times: Vec<Duration>,
+    /// As many as were answered in this time.
+    answered: f64,
     lasted: Duration,
     /// Processor time of this program.
     ours: Duration,
@@ -133,18 +148,19 @@ pub struct Measured {
 impl Measured {
     fn add(&mut self, other: Measured) {
         self.times.extend(other.times);
+        self.answered += other.answered;
         self.lasted += other.lasted;
         self.ours += other.ours;
         self.theirs += other.theirs;
     }
 
     pub fn rate(&self) -> Amount {
-        Amount::PerSecond(self.times.len() as f64 / self.lasted.as_secs_f64())
+        Amount::PerSecond(self.answered / self.lasted.as_secs_f64())
     }
 
     /// How long one answer takes when as many are under way: the inverse of the rate, times the clients.
     pub fn time_each(&self, clients: usize) -> Amount {
-        Amount::Seconds(self.lasted.as_secs_f64() * clients as f64 / self.times.len() as f64)
+        Amount::Seconds(self.lasted.as_secs_f64() * clients as f64 / self.answered)
     }
 
     pub fn quantile(&self, share: f64) -> Duration {

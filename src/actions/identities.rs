@@ -1,16 +1,11 @@
 //! Where somebody's account is linked to: for their account page.
 
-use std::time::Duration;
-
 use super::{Error, notices, providers, tokens};
 use crate::app::App;
 use crate::domain::identities::LinkedIdentity;
 use crate::domain::notices::NoticeKind;
 use crate::domain::{Account, IdentityKey, ProviderId, Refusal};
 use crate::storage::accounts::{LinkPurpose, Ways};
-
-/// How long somebody can look up that what they asked for was done.
-const CONFIRMED_FOR: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// The latest used first.
 pub async fn list(app: &App, account: &Account) -> Result<Vec<LinkedIdentity>, Error> {
@@ -52,7 +47,7 @@ pub async fn delete_as_asked(app: &App, provider: &ProviderId, signed: &str) -> 
     }
     let code = tokens::eight_characters(&*app.chance);
     let done = LinkPurpose::Deleted { provider: provider.id().clone() };
-    app.store.add_link(tokens::hash(&code), done, app.clock.now().plus(CONFIRMED_FOR)).await?;
+    app.store.add_link(tokens::hash(&code), done, app.clock.now()).await?;
     Ok(code)
 }
 

@@ -1,7 +1,5 @@
 //! The first owner, and links that only the command line hands out.
 
-use std::time::Duration;
-
 use super::limits::Subject;
 use super::passwords::NewPassword;
 use super::sessions::new_session;
@@ -12,13 +10,10 @@ use crate::domain::sessions::{Scope, Via};
 use crate::domain::{Account, AccountId, Email, Member, Name, Refusal, Role, TokenHash};
 use crate::storage::accounts::{LinkPurpose, NewOwner};
 
-/// How long a link from the command line lives.
-pub const LINK_TTL: Duration = Duration::from_secs(24 * 60 * 60);
-
 /// A new link: what goes behind the `#` of `/setup` or `/auth/link`.
 pub async fn mint_link(app: &App, purpose: LinkPurpose) -> Result<String, Error> {
     let (token, hash) = tokens::mint(TokenKind::Link, &*app.chance);
-    app.store.add_link(hash, purpose, app.clock.now().plus(LINK_TTL)).await?;
+    app.store.add_link(hash, purpose, app.clock.now()).await?;
     Ok(token)
 }
 

@@ -19,7 +19,7 @@ const PENDING: usize = 50;
 /// How long one's own comments are repeated apart from the public page, which a CDN may keep a while.
 const RECENT: std::time::Duration = std::time::Duration::from_secs(10 * 60);
 
-/// A page's head, if it is in memory: never waits. `None` says nothing about the page.
+/// A page's head, if it is in memory: never waits for the disk. `None` says nothing about the page.
 pub fn known_head(app: &App, site: SiteId, page: &PageKey) -> Option<Head> {
     app.store.known_head(site, page)
 }

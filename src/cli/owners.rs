@@ -9,6 +9,7 @@ use super::arguments::NewOwner;
 use crate::actions::second_factors;
 use crate::actions::setup;
 use crate::app::{App, random};
+use crate::domain::sessions::OWNER_LINK_TTL;
 use crate::domain::{Account, AccountId, Email, Member, Name, Role};
 use crate::storage::accounts::LinkPurpose;
 
@@ -94,7 +95,7 @@ fn name_of(account: &Account) -> String {
 
 impl fmt::Display for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hours = setup::LINK_TTL.as_secs() / 3600;
+        let hours = OWNER_LINK_TTL.as_secs() / 3600;
         match &self.signs_in {
             Some(name) => writeln!(f, "This link signs {name} in, once, within {hours} hours:")?,
             None => writeln!(

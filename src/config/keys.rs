@@ -116,7 +116,7 @@ pub const KEYS: [Key; 37] = [
         "server.max_connections",
         Form::Whole,
         "12000",
-        "Connections open at once, and requests of HTTP/2 on all of them together; more connections wait.",
+        "Connections open at once; more of them wait. On HTTP/2 also requests beside the first of each; more are refused.",
     ),
     Key::new(
         "server.header_timeout",

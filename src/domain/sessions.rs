@@ -21,6 +21,8 @@ pub const EMAIL_CODE_TRIES: u32 = 5;
 pub const WRONG_CODES_PER_ADDRESS: u32 = 10;
 pub const WRONG_CODE_PERIOD: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How long a link from the command line may wait.
+pub const OWNER_LINK_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a link may wait that shows a new address to be somebody's.
 pub const ADDRESS_LINK_TTL: Duration = Duration::from_secs(10 * 60);
 /// How long after signing in somebody may change what they sign in with.

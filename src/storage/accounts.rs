@@ -1,5 +1,7 @@
 //! Accounts, their addresses and their passwords.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use super::sessions::NewSession;
@@ -7,6 +9,7 @@ use super::{Answer, StoreError};
 use crate::domain::accounts::TokenHash;
 use crate::domain::notices::Notice;
 use crate::domain::second_factors::{SecondFactor, SharedSecret};
+use crate::domain::sessions::{ADDRESS_LINK_TTL, OWNER_LINK_TTL};
 use crate::domain::{Account, AccountId, Email, Name, ProviderId, Timestamp};
 
 /// What an account can sign in with, apart from its name: never shown, never logged.
@@ -34,6 +37,18 @@ pub enum LinkPurpose {
     ConfirmEmail { account: AccountId, email: Email },
     /// Tells who asked this provider to have their data deleted here that it was done.
     Deleted { provider: ProviderId },
+}
+
+impl LinkPurpose {
+    /// How long a link for this is good.
+    pub fn lasts(&self) -> Duration {
+        const SHOWN_FOR: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+        match self {
+            LinkPurpose::SetUp | LinkPurpose::SignIn(_) => OWNER_LINK_TTL,
+            LinkPurpose::ConfirmEmail { .. } => ADDRESS_LINK_TTL,
+            LinkPurpose::Deleted { .. } => SHOWN_FOR,
+        }
+    }
 }
 
 /// How people can sign in here besides a password, when it is asked whether a way is the last.
@@ -99,12 +114,12 @@ pub trait Accounts: Send + Sync {
         now: Timestamp,
     ) -> Answer<Account>;
 
-    /// Stores a link's token for `expires_at`.
+    /// Stores a link's token, for as long as its purpose lasts.
     async fn add_link(
         &self,
         token: TokenHash,
         purpose: LinkPurpose,
-        expires_at: Timestamp,
+        now: Timestamp,
     ) -> Result<(), StoreError>;
     /// The same, and queues the mail that carries it.
     async fn mail_link(
@@ -113,7 +128,6 @@ pub trait Accounts: Send + Sync {
         purpose: LinkPurpose,
         notice: Notice,
         now: Timestamp,
-        expires_at: Timestamp,
     ) -> Result<(), StoreError>;
     /// What a link is for, if it is live; reading does not use it up.
     async fn link(&self, token: TokenHash, now: Timestamp) -> Result<Option<LinkPurpose>, StoreError>;

@@ -87,7 +87,7 @@ pub struct Mine {
 
 #[async_trait]
 pub trait Threads: Send + Sync {
-    /// The thread of a page and its version, if they are in memory: never waits. `None` says nothing about the page.
+    /// The thread of a page and its version, if they are in memory: never waits for the disk. `None` says nothing about the page.
     fn known_head(&self, site: SiteId, page: &PageKey) -> Option<Head>;
     /// The thread of a page and its version: from memory, loaded once. `None` before the first comment.
     async fn head(&self, site: SiteId, page: &PageKey) -> Result<Option<Head>, StoreError>;

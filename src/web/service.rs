@@ -87,12 +87,13 @@ where
         let prefix = prefix_of(request.uri().path(), base_path);
         let body = |body: B| (!body.is_end_stream()).then(|| body.map_err(Into::into).boxed());
         let arrival = Arc::new(Arrival::new(request, body, prefix, self.shared.clone()));
-        match catch_unwind(AssertUnwindSafe(|| threads::at_once(&arrival))) {
+        let at_once = || threads::at_once(&arrival).map(|response| completed(&arrival, response, false));
+        match catch_unwind(AssertUnwindSafe(at_once)) {
             Ok(None) => {
                 let routes = self.routes.clone();
                 Answering::Later(Box::pin(async move { answer(&arrival, routes).await }))
             }
-            Ok(Some(response)) => Answering::Now(Some(completed(&arrival, response, false))),
+            Ok(response) => Answering::Now(response),
             Err(_panic) => Answering::Now(Some(completed(&arrival, panicked(), false))),
         }
     }

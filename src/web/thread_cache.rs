@@ -203,19 +203,25 @@ impl ThreadCache {
             return Ok(Some(known));
         }
         let now = now();
-        // Whoever waits here while somebody else renders finds it done.
-        let entry = self.0.entry_async(&key, |_, known| {
-            if known.serves(asked, now) {
-                EntryAction::Retain(known.clone())
-            } else {
-                EntryAction::ReplaceWithGuard
+        // Whoever waits here while somebody else renders is given what that one made, even if it is not kept.
+        let (guard, before) = match self.0.get_value_or_guard_async(&key).await {
+            Ok(known) if known.serves(asked, now) => return Ok(Some(known)),
+            Ok(_) => {
+                let entry = self.0.entry_async(&key, |_, known| {
+                    if known.serves(asked, now) {
+                        EntryAction::Retain(known.clone())
+                    } else {
+                        EntryAction::ReplaceWithGuard
+                    }
+                });
+                match entry.await {
+                    EntryResult::Retained(known) => return Ok(Some(known)),
+                    EntryResult::Replaced(guard, before) => (guard, Some(before)),
+                    EntryResult::Vacant(guard) => (guard, None),
+                    EntryResult::Removed(..) | EntryResult::Timeout => unreachable!("not asked for"),
+                }
             }
-        });
-        let (guard, before) = match entry.await {
-            EntryResult::Retained(known) => return Ok(Some(known)),
-            EntryResult::Replaced(guard, before) => (guard, Some(before)),
-            EntryResult::Vacant(guard) => (guard, None),
-            EntryResult::Removed(..) | EntryResult::Timeout => unreachable!("not asked for"),
+            Err(guard) => (guard, None),
         };
         let mut rendering = Rendering { guard: Some(guard), before };
         let Some(fresh) = render().await? else {
@@ -269,12 +275,15 @@ mod tests {
 
     #[tokio::test]
     async fn however_many_ask_at_once_one_renders() {
-        let (cache, renders) = (ThreadCache::new(1 << 20), AtomicUsize::new(0));
-        let all = (0..50).map(|_| read(&cache, 1, 0, &renders));
-        for text in futures_util::future::join_all(all).await {
-            assert_eq!(text, "version 1");
+        // Also of what is too large to be kept.
+        for bytes in [1 << 20, 0] {
+            let (cache, renders) = (ThreadCache::new(bytes), AtomicUsize::new(0));
+            let all = (0..50).map(|_| read(&cache, 1, 0, &renders));
+            for text in futures_util::future::join_all(all).await {
+                assert_eq!(text, "version 1");
+            }
+            assert_eq!(renders.load(SeqCst), 1, "with {bytes} bytes");
         }
-        assert_eq!(renders.load(SeqCst), 1);
     }
 
     #[tokio::test]
@@ -317,6 +326,25 @@ mod tests {
         drop(given_up);
         assert_eq!(read(&cache, 2, 0, &renders).await, "version 2");
         assert_eq!(renders.load(SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_stays_within_its_bytes() {
+        const MAX: u64 = 64 << 10;
+        let cache = ThreadCache::new(MAX);
+        for thread in 0..200 {
+            let key = Key { thread: ThreadId(thread), ..KEY };
+            let page = || async {
+                Ok(Some(Fresh {
+                    bytes: vec![0; 1_000].into(),
+                    encoding: Encoding::Identity,
+                    versions: versions(1),
+                }))
+            };
+            cache.get(key, versions(1), 0, || Timestamp::EPOCH, page).await.unwrap().unwrap();
+            assert!(cache.figures().0 <= MAX, "{:?}", cache.figures());
+        }
+        assert!(cache.figures().1 > 20, "{:?}", cache.figures());
     }
 
     #[tokio::test]

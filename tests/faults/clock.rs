@@ -131,4 +131,15 @@ async fn what_began_at_a_time_to_come_does_not_live_until_then() {
     let sent = app.site_request("POST", "/auth/email/code").header("x-afterword", "1");
     let answer = sent.json(json!({ "verifier": verifier, "code": code })).send().await;
     assert!((400..500).contains(&answer.status), "the code: {}", answer.status);
+
+    // And a link from the command line; one that was made since is good.
+    use afterword::actions::setup::{mint_link, purpose};
+    use afterword::storage::accounts::LinkPurpose;
+    app.clock.forward(YEAR * 10);
+    let early = mint_link(&app.app, LinkPurpose::SetUp).await.unwrap();
+    assert_eq!(purpose(&app.app, &early).await.unwrap(), Some(LinkPurpose::SetUp));
+    app.clock.back(YEAR * 10);
+    assert_eq!(purpose(&app.app, &early).await.unwrap(), None, "the link");
+    let late = mint_link(&app.app, LinkPurpose::SetUp).await.unwrap();
+    assert_eq!(purpose(&app.app, &late).await.unwrap(), Some(LinkPurpose::SetUp));
 }

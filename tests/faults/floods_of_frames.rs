@@ -87,12 +87,13 @@ async fn who_floods_and_reads_no_answer_is_closed_in_time_and_memory_stays_flat(
     flooded.still_answers().await;
 }
 
-/// All streams that connections may have, each with an answer of which it takes no byte: of all connections together no
-/// more are held than there may be connections, the rest is refused, and what is held is given up in time.
+/// All streams that connections may have, each with an answer of which it takes no byte, or one: of all connections
+/// together no more are held than there may be connections, beside the first of each; the rest is refused, and what is
+/// held is given up in time.
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_that_clients_let_wait_in_a_window_of_zero_are_bounded_and_given_up_in_time() {
+async fn answers_that_clients_let_wait_are_bounded_and_given_up_in_time() {
     const STREAMS: u32 = 128;
-    const MOST: u32 = 512;
+    const MOST: u32 = 384;
     let connections = scale::of(6, 32);
     let flooded = Flooded::start_with(&[("AFTERWORD_SERVER__MAX_CONNECTIONS", &MOST.to_string())]).await;
     flooded.server.forget_peak();
@@ -100,9 +101,10 @@ async fn answers_that_clients_let_wait_in_a_window_of_zero_are_bounded_and_given
     let readers = Readers::begin(flooded.server.address);
     let began = Instant::now();
     let mut holding = vec![];
-    for _ in 0..connections {
+    for which in 0..connections {
+        let window = which % 2;
         let mut holder = Raw(TcpStream::connect(flooded.server.address).await.unwrap());
-        holder.send([h2::PREFACE, &settings(0)].concat()).await;
+        holder.send([h2::PREFACE, &settings(window as u32)].concat()).await;
         for turn in 0..STREAMS {
             holder.send(ask(turn)).await;
         }
@@ -130,14 +132,15 @@ async fn answers_that_clients_let_wait_in_a_window_of_zero_are_bounded_and_given
     }
     let count = |kind| frames.iter().filter(|(it, _)| *it == kind).count();
     let asked = connections * STREAMS as usize;
-    assert_eq!(count(h2::HEADERS), MOST as usize, "as many as may be were answered");
-    assert_eq!(count(h2::RST_STREAM), asked - MOST as usize, "the others were refused");
-    assert_eq!(count(h2::DATA), 0, "and nothing was sent");
+    let held = MOST as usize + connections;
+    assert_eq!(count(h2::HEADERS), held, "as many as may be were answered");
+    assert_eq!(count(h2::RST_STREAM), asked - held, "the others were refused");
+    assert!(count(h2::DATA) <= held, "and no more than a byte of each was sent");
     let took = began.elapsed();
     let (p99, reads) = readers.end().await;
     let grew = flooded.server.peak_mib() - before;
     scale::tell(&format!(
-        "{connections} connections that ask for {STREAMS} answers each in a window of zero: {MOST} held, closed after \
+        "{connections} connections that ask for {STREAMS} answers each in a window of zero or one: {held} held, closed after \
          {took:?}, memory grew by {grew:.1} MiB, p99 of {reads} reads meanwhile: {p99:?}"
     ));
     assert!(p99 <= P99, "p99 of the reads meanwhile: {p99:?}");

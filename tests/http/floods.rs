@@ -75,33 +75,69 @@ async fn empty_data_without_end_ends_the_connection_or_costs_nothing() {
     still_answers(&server).await;
 }
 
-/// So many clients as may be connected may ask something at once, on however few connections; what is more is refused
-/// in a way that tells the client to send it again.
+fn refused(said: &[u8]) {
+    const REFUSED_STREAM: u32 = 7;
+    assert!(said.ends_with(&REFUSED_STREAM.to_be_bytes()), "{said:?}");
+}
+
+fn half_posted(stream: u32) -> Vec<u8> {
+    h2::frame(h2::HEADERS, h2::END_HEADERS, stream, h2::POST)
+}
+
+async fn hello(connection: &mut Raw, stream: u32) {
+    connection.send(h2::get(stream)).await;
+    assert!(String::from_utf8_lossy(&connection.until_frame(h2::DATA).await).ends_with("hello"));
+}
+
+/// On HTTP/2 a client asks several things at once. Of that there is so much for all of them together, and what is more is
+/// refused in a way that tells the client to send it again; but whoever is connected may ask one thing.
 #[tokio::test]
 async fn requests_of_http_2_beyond_what_all_connections_may_have_at_once_are_refused() {
-    const REFUSED_STREAM: u32 = 7;
-    let server = Bare::start(AcceptLimits { connections: 3, ..patient() }).await;
-    let half_posted = |stream| h2::frame(h2::HEADERS, h2::END_HEADERS, stream, h2::POST);
-    let refused = |said: Vec<u8>| assert!(said.ends_with(&REFUSED_STREAM.to_be_bytes()), "{said:?}");
+    let header = Duration::from_millis(300);
+    let server = Bare::start(AcceptLimits { connections: 3, header, ..patient() }).await;
     let mut full = server.connect().await;
-    full.send([h2::greeting(), [1, 3, 5].map(half_posted).concat(), h2::get(7)].concat()).await;
-    refused(full.until_frame(h2::RST_STREAM).await);
+    full.send([h2::greeting(), [1, 3, 5, 7].map(half_posted).concat(), h2::get(9)].concat()).await;
+    refused(&full.until_frame(h2::RST_STREAM).await);
 
     let mut other = server.connect().await;
-    other.send([h2::greeting(), h2::get(1)].concat()).await;
-    refused(other.until_frame(h2::RST_STREAM).await);
-    // One request a connection is within the limit on connections.
+    other.send(h2::greeting()).await;
+    hello(&mut other, 1).await;
+    other.send([half_posted(3), h2::get(5)].concat()).await;
+    refused(&other.until_frame(h2::RST_STREAM).await);
     still_answers(&server).await;
 
     full.send(h2::frame(h2::DATA, h2::END_STREAM, 3, b"four")).await;
     assert!(full.until_frame(h2::DATA).await.ends_with(b"4"));
-    other.send(h2::get(3)).await;
-    assert!(String::from_utf8_lossy(&other.until_frame(h2::DATA).await).ends_with("hello"));
-    // Who goes away leaves room as well.
+    hello(&mut other, 7).await;
+    other.send([half_posted(9), h2::get(11)].concat()).await;
+    refused(&other.until_frame(h2::RST_STREAM).await);
+    // Who goes away leaves room as well, as soon as that is seen.
     drop(full);
-    other.send([5, 7, 9].map(half_posted).concat()).await;
-    other.send(h2::get(11)).await;
-    refused(other.until_frame(h2::RST_STREAM).await);
+    within_patience(async {
+        for stream in (13..).step_by(2) {
+            other.send(h2::get(stream)).await;
+            if other.until_frame_of(stream, &[h2::DATA, h2::RST_STREAM]).await == h2::DATA {
+                break;
+            }
+        }
+    })
+    .await;
+}
+
+/// An answer of which a client takes a byte and no more is under way until it takes the rest.
+#[tokio::test]
+async fn answers_that_wait_for_the_clients_window_are_under_way() {
+    let server = Bare::start(AcceptLimits { connections: 2, ..patient() }).await;
+    let mut connection = server.connect().await;
+    let window_of_one = h2::frame(h2::SETTINGS, 0, 0, &[0, 4, 0, 0, 0, 1]);
+    connection.send([h2::PREFACE, &window_of_one, &[1, 3, 5].map(h2::get).concat()].concat()).await;
+    connection.until_frames(h2::DATA, 3).await;
+    connection.send(h2::get(7)).await;
+    refused(&connection.until_frame(h2::RST_STREAM).await);
+    connection.send(h2::frame(h2::WINDOW_UPDATE, 0, 3, &100_u32.to_be_bytes())).await;
+    assert!(connection.until_frame(h2::DATA).await.ends_with(b"ello"));
+    connection.send(h2::get(9)).await;
+    assert!(connection.until_frame(h2::DATA).await.ends_with(b"h"));
 }
 
 #[tokio::test]

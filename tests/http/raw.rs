@@ -100,10 +100,15 @@ impl Raw {
 
     /// Frames of HTTP/2 up to and with the first of this kind.
     pub async fn until_frame(&mut self, kind: u8) -> Vec<u8> {
+        self.until_frames(kind, 1).await
+    }
+
+    /// The same, up to and with so many of this kind.
+    pub async fn until_frames(&mut self, kind: u8, count: usize) -> Vec<u8> {
         let mut all = Vec::new();
         within_patience(async {
             let mut part = [0; 4096];
-            while !h2::kinds(&all).iter().any(|(seen, _)| *seen == kind) {
+            while h2::kinds(&all).iter().filter(|(seen, _)| *seen == kind).count() < count {
                 let read = self.0.read(&mut part).await.expect("a frame");
                 assert!(read > 0, "closed after {:?}", h2::kinds(&all));
                 all.extend_from_slice(&part[..read]);
@@ -111,6 +116,26 @@ impl Raw {
         })
         .await;
         all
+    }
+
+    /// Of which of these kinds the first frame of a stream is.
+    pub async fn until_frame_of(&mut self, stream: u32, kinds: &[u8]) -> u8 {
+        let mut all = Vec::new();
+        within_patience(async {
+            let mut part = [0; 4096];
+            loop {
+                let frames = h2::kinds(&all);
+                if let Some((kind, _)) =
+                    frames.iter().find(|(kind, of)| *of == stream && kinds.contains(kind))
+                {
+                    return *kind;
+                }
+                let read = self.0.read(&mut part).await.expect("a frame");
+                assert!(read > 0, "closed after {frames:?}");
+                all.extend_from_slice(&part[..read]);
+            }
+        })
+        .await
     }
 
     /// One answer with a Content-Length.
@@ -154,6 +179,7 @@ pub mod h2 {
     pub const SETTINGS: u8 = 4;
     pub const PING: u8 = 6;
     pub const GOAWAY: u8 = 7;
+    pub const WINDOW_UPDATE: u8 = 8;
     pub const CONTINUATION: u8 = 9;
     pub const END_STREAM: u8 = 1;
     pub const END_HEADERS: u8 = 4;

@@ -5,8 +5,10 @@ use afterword::config::LogFormat;
 use afterword::domain::{Name, Origin};
 use afterword::storage::sites::SiteChange;
 use afterword::web::accept::TooLate;
+use afterword::web::service::Answering;
 use http::Method;
 use serde_json::{Value, json};
+use tower_service::Service as _;
 
 use super::direct::{self, Answer, Direct, Log};
 use super::support::{ORIGIN, TestApp};
@@ -211,18 +213,47 @@ async fn two_sites_with_the_same_page_are_recalled_apart() {
     }
 }
 
+/// What all of this is for: nothing is waited for, not even a thread.
 #[tokio::test]
-async fn the_owner_sees_from_where_a_recalled_address_was_asked() {
+async fn what_lies_in_memory_is_answered_at_once_and_nothing_else() {
     let app = TestApp::start().await;
+    app.member("Ada").await.posted("/p", "words").await;
     let server = Direct::to(&app.app);
     let page = thread("blog", "/p");
+    let at_once = |headers: &[(&str, &str)]| {
+        let answering = server.0.clone().call(direct::request(&Method::GET, &page, headers, ""));
+        matches!(answering, Answering::Now(_))
+    };
+    assert!(!at_once(&[]), "never asked before");
+    let etag = server.get(&page, &[]).await.header("etag").expect("an etag").to_owned();
+    assert!(at_once(&[]), "the page");
+    assert!(at_once(&[("if-none-match", &etag)]), "what the client has");
+    assert!(!at_once(&[("accept-encoding", "br")]), "never compressed before");
+    assert!(at_once(&[("accept-encoding", "br"), ("if-none-match", "*")]), "no page is needed to say so");
+}
+
+#[tokio::test]
+async fn the_owner_sees_from_where_a_recalled_address_was_asked_and_when() {
+    const OTHER: &str = "https://www.example.org";
+    let app = TestApp::start().await;
+    let origins = [ORIGIN, OTHER].map(|origin| Origin::parse(origin).expect("an origin")).to_vec();
+    let change = SiteChange { origins: Some(origins), ..SiteChange::default() };
+    app.app.store.change_site(app.site.id, change).await.unwrap().unwrap();
+    app.member("Ada").await.posted("/p", "words").await;
+    let server = Direct::to(&app.app);
+    let page = thread("blog", "/p");
+    let before = app.app.sightings.of(app.site.id).len();
     server.get(&page, &[]).await;
-    assert_eq!(app.app.sightings.of(app.site.id), [], "nobody said where they are");
-    for (origin, allowed) in [(STRANGER, false), (ORIGIN, true)] {
-        server.get(&page, &[("origin", origin)]).await;
-        let seen = app.app.sightings.of(app.site.id);
-        let seen = seen.iter().find(|seen| seen.origin.as_str() == origin);
-        assert_eq!(seen.map(|seen| seen.allowed), Some(allowed), "{origin}");
+    assert_eq!(app.app.sightings.of(app.site.id).len(), before, "nobody said where they are");
+    for _ in 0..2 {
+        for (origin, allowed) in [(STRANGER, false), (ORIGIN, true), (OTHER, true), (ORIGIN, true)] {
+            app.clock.forward(std::time::Duration::from_secs(1));
+            server.get(&page, &[("origin", origin)]).await;
+            let seen = app.app.sightings.of(app.site.id);
+            let seen = seen.iter().find(|seen| seen.origin.as_str() == origin).expect("seen");
+            let now = afterword::app::Clock::now(&*app.clock);
+            assert_eq!((seen.allowed, seen.at), (allowed, now), "{origin}");
+        }
     }
 }
 

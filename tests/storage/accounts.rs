@@ -40,7 +40,7 @@ conformance! {
     async fn a_set_up_link_makes_the_first_owner_once(world: World) {
         assert!(!world.store.has_operator().await.unwrap());
         let token = world.token();
-        world.store.add_link(token, LinkPurpose::SetUp, world.now().plus(DAY)).await.unwrap();
+        world.store.add_link(token, LinkPurpose::SetUp, world.now()).await.unwrap();
         let purpose = world.store.link(token, world.now()).await.unwrap();
         assert_eq!(purpose, Some(LinkPurpose::SetUp));
         assert_eq!(world.store.link(token, world.now()).await.unwrap(), purpose, "reading uses nothing up");
@@ -59,15 +59,15 @@ conformance! {
 
         assert_eq!(set_up(&world, token).await, Err(Refusal::LinkGone));
         let second = world.token();
-        world.store.add_link(second, LinkPurpose::SetUp, world.now().plus(DAY)).await.unwrap();
+        world.store.add_link(second, LinkPurpose::SetUp, world.now()).await.unwrap();
         assert_eq!(set_up(&world, second).await, Err(Refusal::LinkGone), "there is an owner already");
         world.audit().await;
     }
 
     async fn a_new_set_up_link_ends_the_old_one_and_both_end_after_a_day(world: World) {
         let (old, new) = (world.token(), world.token());
-        world.store.add_link(old, LinkPurpose::SetUp, world.now().plus(DAY)).await.unwrap();
-        world.store.add_link(new, LinkPurpose::SetUp, world.now().plus(DAY)).await.unwrap();
+        world.store.add_link(old, LinkPurpose::SetUp, world.now()).await.unwrap();
+        world.store.add_link(new, LinkPurpose::SetUp, world.now()).await.unwrap();
         assert_eq!(world.store.link(old, world.now()).await.unwrap(), None);
         assert_eq!(set_up(&world, old).await, Err(Refusal::LinkGone));
         world.pass(DAY);
@@ -79,8 +79,8 @@ conformance! {
         let ada = world.member("Ada").await;
         let token = world.token();
         let purpose = LinkPurpose::SignIn(ada.account());
-        world.store.add_link(token, purpose, world.now().plus(DAY)).await.unwrap();
-        world.store.add_link(world.token(), LinkPurpose::SetUp, world.now().plus(DAY)).await.unwrap();
+        world.store.add_link(token, purpose, world.now()).await.unwrap();
+        world.store.add_link(world.token(), LinkPurpose::SetUp, world.now()).await.unwrap();
         let sign_in = async || {
             let session = world.session(AccountId::from_random([0; 16]), Scope::Dashboard);
             let answer = world.store.sign_in_by_link(token, session.clone(), world.now()).await.unwrap();
@@ -168,7 +168,7 @@ conformance! {
         let change = async |to: &str| {
             let token = world.token();
             let purpose = LinkPurpose::ConfirmEmail { account: ada, email: email(to) };
-            world.store.add_link(token, purpose, world.now().plus(DAY)).await.unwrap();
+            world.store.add_link(token, purpose, world.now()).await.unwrap();
             let session = world.session(ada, Scope::FirstParty);
             let elsewhere = world.session(bob, Scope::FirstParty);
             let stolen = world.store.change_email(token, bob, elsewhere, world.now()).await.unwrap();

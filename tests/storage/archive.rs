@@ -250,7 +250,7 @@ async fn no_byte_tells_of_an_address_a_name_or_a_network_that_was_taken_back() {
     world.store.set_name(id, name("Somebody")).await.unwrap().unwrap();
     let token = world.token();
     let purpose = LinkPurpose::ConfirmEmail { account: id, email: email("somebody@example.org") };
-    world.store.add_link(token, purpose, world.now().plus(DAY)).await.unwrap();
+    world.store.add_link(token, purpose, world.now()).await.unwrap();
     let session = world.session(id, Scope::FirstParty);
     world.store.change_email(token, id, session, world.now()).await.unwrap().unwrap();
     world.store.forget_identity(identity.key()).await.unwrap();

@@ -372,7 +372,7 @@ conformance! {
         left_by_popup(&world, account.id).await;
         let link = world.token();
         let purpose = afterword::storage::accounts::LinkPurpose::SignIn(account.id);
-        world.store.add_link(link, purpose, world.now().plus(DAY)).await.unwrap();
+        world.store.add_link(link, purpose, world.now()).await.unwrap();
         assert_eq!(world.store.prune_sessions(world.now(), 100).await.unwrap(), 0, "nothing is over");
 
         let fresh = world.token();

@@ -7,7 +7,6 @@ use crate::actions::tokens::{self, TokenKind};
 use crate::actions::{Error, password_proofs};
 use crate::app::App;
 use crate::domain::notices::{Notice, NoticeKind};
-use crate::domain::sessions::ADDRESS_LINK_TTL;
 use crate::domain::{Account, Email, Refusal};
 use crate::storage::accounts::LinkPurpose;
 
@@ -21,15 +20,14 @@ pub async fn ask(app: &App, here: &Here, email: &str) -> Result<(), Error> {
     app.limits.sign_in.check(Subject::Account(here.account.id))?;
     app.limits.sign_in_mail.check(Subject::recipient(&email))?;
     let now = app.clock.now();
-    let expires_at = now.plus(ADDRESS_LINK_TTL);
+    let purpose = LinkPurpose::ConfirmEmail { account: here.account.id, email: email.clone() };
     let (token, hash) = tokens::mint(TokenKind::Link, &*app.chance);
     let notice = Notice {
-        to: email.clone(),
+        to: email,
         kind: NoticeKind::ConfirmAddress { token },
-        expires_at: Some(expires_at),
+        expires_at: Some(now.plus(purpose.lasts())),
     };
-    let purpose = LinkPurpose::ConfirmEmail { account: here.account.id, email };
-    app.store.mail_link(hash, purpose, notice, now, expires_at).await?;
+    app.store.mail_link(hash, purpose, notice, now).await?;
     app.wakeup.wake();
     Ok(())
 }

@@ -95,13 +95,13 @@ impl Accounts for RedbStore {
         &self,
         token: TokenHash,
         purpose: LinkPurpose,
-        expires_at: Timestamp,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         self.write(move |tables, _| {
             if purpose == LinkPurpose::SetUp {
                 end_set_up_links(tables)?;
             }
-            add_link(tables, token, &purpose, expires_at)
+            add_link(tables, token, &purpose, now)
         })
         .await
     }
@@ -112,10 +112,9 @@ impl Accounts for RedbStore {
         purpose: LinkPurpose,
         notice: Notice,
         now: Timestamp,
-        expires_at: Timestamp,
     ) -> Result<(), StoreError> {
         self.write(move |tables, _| {
-            add_link(tables, token, &purpose, expires_at)?;
+            add_link(tables, token, &purpose, now)?;
             outbox::queue(tables, &notice, now).map(|_| ())
         })
         .await
@@ -268,8 +267,9 @@ fn add_link(
     tables: &mut Tables<'_>,
     token: TokenHash,
     purpose: &LinkPurpose,
-    expires_at: Timestamp,
+    now: Timestamp,
 ) -> Result<(), Fault> {
+    let expires_at = now.plus(purpose.lasts());
     tables.links.write(&token.0, &StoredLink::new(purpose, expires_at))?;
     expiry::schedule(tables, Kept::Link, expires_at, &token.0)
 }
@@ -279,10 +279,10 @@ pub fn live_link(
     token: TokenHash,
     now: Timestamp,
 ) -> Result<Option<LinkPurpose>, Fault> {
-    match links.read::<StoredLink>(&token.0)? {
-        Some(row) if now < row.expires_at() => row.purpose().map(Some),
-        _ => Ok(None),
-    }
+    let Some(row) = links.read::<StoredLink>(&token.0)? else { return Ok(None) };
+    let purpose = row.purpose()?;
+    let began = row.expires_at().minus(purpose.lasts());
+    Ok(now.is_within(purpose.lasts(), began).then_some(purpose))
 }
 
 /// There are never many links: the command line makes them.

@@ -62,6 +62,15 @@ impl Activity {
         self.multiplexed.store(true, Relaxed);
     }
 
+    pub fn shares_its_connection(&self) -> bool {
+        self.multiplexed.load(Relaxed)
+    }
+
+    /// Whether a request is under way.
+    pub fn is_busy(&self) -> bool {
+        self.in_flight.load(Relaxed) > 0
+    }
+
     pub fn bytes_read(&self, now: impl FnOnce() -> Instant) {
         if self.in_flight.load(Relaxed) == 0
             && !self.multiplexed.load(Relaxed)

@@ -215,7 +215,7 @@ struct Served<S> {
     peer: IpAddr,
     activity: Arc<Activity>,
     body_limit: Duration,
-    /// Where a request of HTTP/2 needs a place.
+    /// Where requests of HTTP/2 need a place.
     streams: Option<Arc<Streams>>,
     stop: watch::Receiver<bool>,
 }
@@ -231,7 +231,9 @@ where
     type Future = Answering<S::Future>;
 
     fn call(&self, request: http::Request<Incoming>) -> Self::Future {
-        let place = self.streams.as_ref().map(Streams::enter);
+        // The first needs none, as on HTTP/1: whoever is connected may ask something.
+        let streams = self.streams.as_ref().filter(|_| self.activity.is_busy());
+        let place = streams.map(Streams::enter);
         if let Some(None) = place {
             return Answering::Refused;
         }

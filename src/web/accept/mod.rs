@@ -38,8 +38,8 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// How long a client may take, and how many there may be.
 #[derive(Clone, Debug)]
 pub struct AcceptLimits {
-    /// Connections at once; further ones wait in the kernel's queue. As many requests of HTTP/2 at once, on all of them
-    /// together; further ones are refused.
+    /// Connections at once; further ones wait in the kernel's queue. On HTTP/2 as many requests, on all of them together,
+    /// beside the first that each may have; further ones are refused.
     pub connections: usize,
     /// From a connection's first moment, or a request's first byte, to the end of the header.
     pub header: Duration,

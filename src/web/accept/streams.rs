@@ -1,7 +1,8 @@
-//! How many requests of HTTP/2 are under way, on all connections together.
+//! How many requests of HTTP/2 are under way beside another of their connection, on all connections together.
 //!
 //! On HTTP/1 a connection holds one, and connections are limited. On HTTP/2 each may hold a hundred that wait for a
-//! client which takes no answer: without this, a few thousand connections would hold all of the memory.
+//! client which takes no answer: without this, a few thousand connections would hold all of the memory. Each may still
+//! have one, so that those who fill all places keep nobody else out.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};

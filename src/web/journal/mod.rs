@@ -24,8 +24,9 @@ use crate::domain::Timestamp;
 
 /// How long entries are gathered before they are written together.
 const GATHER: Duration = Duration::from_millis(50);
-/// Entries that wait at most, when whoever reads the log is slower than the server. Further ones are lost, and counted.
-const MAX_WAITING: usize = 100_000;
+/// Entries that wait in a tray at most, when whoever reads the log is slower than the server. Further ones are lost, and
+/// counted.
+const MAX_WAITING: usize = 25_000;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
@@ -81,6 +82,8 @@ const TRAYS: usize = 8;
 struct Desk {
     trays: [Tray; TRAYS],
     lost: AtomicU64,
+    /// Whether the thread is awake for what is in the trays now.
+    gathering: AtomicBool,
     closing: AtomicBool,
     /// Held while entries are written, so that they keep their order.
     book: Mutex<Book>,
@@ -102,6 +105,7 @@ impl Journal {
         let desk = Arc::new(Desk {
             trays: Default::default(),
             lost: AtomicU64::new(0),
+            gathering: AtomicBool::new(false),
             closing: AtomicBool::new(false),
             book: Mutex::new(Book { log, taken: Vec::new(), batch: Vec::new(), lines: Vec::new() }),
             counts: Counts::default(),
@@ -116,15 +120,18 @@ impl Journal {
 
     pub fn note(&self, entry: Entry) {
         let mut waiting = self.desk.tray().0.lock();
-        let is_first = waiting.is_empty();
-        if waiting.len() < MAX_WAITING / TRAYS {
+        if waiting.len() < MAX_WAITING {
             waiting.push(entry);
         } else {
             self.desk.lost.fetch_add(1, Ordering::Relaxed);
         }
         drop(waiting);
-        // One wake-up a tray and batch: who comes second finds the thread gathering already.
-        if is_first && let Some(thread) = self.clerk.as_ref().map(JoinHandle::thread) {
+        // One wake-up a batch: who comes second finds the thread gathering already.
+        let gathering = &self.desk.gathering;
+        if !gathering.load(Ordering::SeqCst)
+            && !gathering.swap(true, Ordering::SeqCst)
+            && let Some(thread) = self.clerk.as_ref().map(JoinHandle::thread)
+        {
             Thread::unpark(thread);
         }
     }
@@ -167,6 +174,8 @@ impl Desk {
         while !self.closing.load(Ordering::Acquire) {
             std::thread::park();
             std::thread::park_timeout(GATHER);
+            // Before the trays are emptied: who notes something after that wakes the thread again.
+            self.gathering.store(false, Ordering::SeqCst);
             self.write_down();
         }
     }
@@ -238,6 +247,72 @@ mod tests {
             .map(|line| u64::from_str_radix(line.rsplit_once("request.id=").unwrap().1, 16).unwrap())
             .collect();
         assert_eq!(ids, (0..1_000).collect::<Vec<_>>());
+    }
+
+    /// Counts how often it is written to.
+    #[derive(Clone, Default)]
+    struct Strokes(Arc<AtomicU64>, Paper);
+
+    impl Write for Strokes {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            self.1.write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_several_threads_note_is_written_together_and_by_its_time() {
+        const THREADS: u64 = 4;
+        const EACH: u64 = 2_000;
+        let strokes = Strokes::default();
+        let journal = Journal::begin(Some((LogFormat::Json, Box::new(strokes.clone()))));
+        let began = std::time::Instant::now();
+        std::thread::scope(|scope| {
+            for thread in 0..THREADS {
+                let journal = &journal;
+                scope.spawn(move || {
+                    for turn in 0..EACH {
+                        let at = Timestamp::from_millis(1_732_400_000_000 + turn as i64);
+                        journal.note(Entry { at, ..entry(thread * EACH + turn) });
+                        std::thread::yield_now();
+                    }
+                });
+            }
+        });
+        let batches = began.elapsed().as_millis() as u64 / GATHER.as_millis() as u64 + 2;
+        assert_eq!(journal.lost(), 0);
+        drop(journal);
+        assert!(strokes.0.load(Ordering::Relaxed) <= batches, "{:?} writes, not {batches}", strokes.0);
+        let text = String::from_utf8(strokes.1.0.lock().clone()).unwrap();
+        let mut ids: Vec<_> = text
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+            .map(|line| u64::from_str_radix(line["request.id"].as_str().unwrap(), 16).unwrap())
+            .collect();
+        for thread in 0..THREADS {
+            let theirs = ids.iter().filter(|id| *id / EACH == thread);
+            assert!(theirs.is_sorted(), "each thread's stay in order");
+        }
+        ids.sort_unstable();
+        assert_eq!(ids, (0..THREADS * EACH).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_is_noted_after_others_were_written_is_written_too() {
+        let paper = Paper::default();
+        let journal = Journal::begin(Some((LogFormat::Text, Box::new(paper.clone()))));
+        let began = std::time::Instant::now();
+        for number in 1..=3 {
+            journal.note(entry(number as u64));
+            while paper.0.lock().iter().filter(|byte| **byte == b'\n').count() < number {
+                assert!(began.elapsed() < Duration::from_secs(20), "{number} is not written");
+                std::thread::yield_now();
+            }
+        }
     }
 
     #[test]

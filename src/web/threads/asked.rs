@@ -3,6 +3,7 @@
 
 use std::hash::RandomState;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use http::Method;
 use quick_cache::Weighter;
@@ -10,7 +11,7 @@ use quick_cache::sync::Cache;
 use serde::Deserialize;
 
 use crate::actions;
-use crate::domain::{PageKey, Site, SiteId, Version};
+use crate::domain::{PageKey, Site, SiteId, Timestamp, Version};
 use crate::web::Request;
 use crate::web::cursor;
 use crate::web::mine::page_ref;
@@ -53,6 +54,17 @@ pub struct Meaning {
     version: Version,
     row: Arc<RouteRow>,
     pub understood: Understood,
+    /// The reader noted last: by which of the site's origins, and in which second.
+    noted: AtomicU64,
+}
+
+impl Meaning {
+    /// Whether a reader from this one of the site's origins is to be noted: where widgets ask from interests nobody more
+    /// than once a second, and noting takes a lock that all readers share.
+    pub fn is_news(&self, origin: usize, now: Timestamp) -> bool {
+        let reader = (now.as_secs() as u64) << u8::BITS | (origin as u64 & 0xff);
+        self.noted.load(Relaxed) != reader && self.noted.swap(reader, Relaxed) != reader
+    }
 }
 
 /// Bytes, about.
@@ -95,7 +107,8 @@ impl Remembered {
             && let Some(address) = address(request.arrival())
         {
             let (row, understood) = (request.row().clone(), understood.clone());
-            let known = Meaning { site: site.id, version: site.version, row, understood };
+            let noted = AtomicU64::new(u64::MAX);
+            let known = Meaning { site: site.id, version: site.version, row, understood, noted };
             self.0.insert(address.into(), Arc::new(known));
         }
         Ok(understood)

@@ -30,7 +30,7 @@ use super::wire;
 use super::{Request, Response};
 use crate::actions;
 use crate::domain::threads::Head;
-use crate::domain::{CommentId, Site, SiteKey, ThreadId};
+use crate::domain::{CommentId, Site, SiteKey, ThreadId, Timestamp};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const ALWAYS_ASK: HeaderValue = HeaderValue::from_static("public, max-age=0, must-revalidate");
@@ -104,12 +104,12 @@ pub fn at_once(arrival: &Arc<Arrival>) -> Option<Response> {
             answer(&request, &rendered.variant)
         }
     };
-    note_reader(&request, &site);
+    note_reader(&request, &site, |origin, now| meaning.is_news(origin, now));
     Some(response)
 }
 
 async fn page(request: &Request, site: &Arc<Site>, asked: &Understood) -> Result<Response, Problem> {
-    note_reader(request, site);
+    note_reader(request, site, |_, _| true);
     let head = actions::threads::head(request.app(), site.id, &asked.page).await?;
     if let Some(head) = head {
         let sought = Sought::new(request, site, head, asked.part);
@@ -190,13 +190,14 @@ fn answer(request: &Request, variant: &Variant) -> Response {
     prepared::answer(request, variant, JSON, ALWAYS_ASK)
 }
 
-/// Tells the owner where their comments were read. The site's own pages are known by their text; only a stranger's
-/// origin is parsed.
-fn note_reader(request: &Request, site: &Site) {
+/// Tells the owner where their comments were read. The site's own pages are known by their text, and noted if that
+/// `is_news`; only a stranger's origin is parsed.
+fn note_reader(request: &Request, site: &Site, is_news: impl FnOnce(usize, Timestamp) -> bool) {
     let Some(sent) = request.header(header::ORIGIN) else { return };
     let now = request.app().clock.now();
-    match site.origins.iter().find(|origin| origin.as_str() == sent) {
-        Some(ours) => request.app().sightings.note(site.id, ours, true, now),
+    match site.origins.iter().position(|origin| origin.as_str() == sent) {
+        Some(ours) if !is_news(ours, now) => {}
+        Some(ours) => request.app().sightings.note(site.id, &site.origins[ours], true, now),
         None => {
             if let Some(origin) = request.origin() {
                 request.app().sightings.note(site.id, &origin, site.allows(&origin, now), now);

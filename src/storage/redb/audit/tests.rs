@@ -102,7 +102,7 @@ async fn post(store: &RedbStore, n: u8, parent: Option<u8>, author: Author, stan
 /// A store with something in every table that the audit looks at.
 async fn furnished() -> Arc<RedbStore> {
     let store = in_memory(false);
-    store.add_link(token(), LinkPurpose::SetUp, NOW.plus(Duration::from_secs(60))).await.unwrap();
+    store.add_link(token(), LinkPurpose::SetUp, NOW).await.unwrap();
     let name = Name::parse("Olga").unwrap();
     let email = Email::parse("olga@example.org").unwrap();
     let new = NewOwner { id: owner(), name: name.clone(), email: email.clone(), password: "phc".into() };
