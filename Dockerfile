@@ -33,7 +33,7 @@ COPY LICENSE /usr/share/doc/afterword/LICENSE
 # The last: the C library keeps a heap for every thread otherwise, and with it what that thread once used.
 ENV AFTERWORD_SERVER__LISTEN=0.0.0.0:8080 \
     AFTERWORD_STORAGE__DIRECTORY=/data \
-    MALLOC_ARENA_MAX=4
+    MALLOC_ARENA_MAX=8
 USER afterword
 WORKDIR /data
 VOLUME /data

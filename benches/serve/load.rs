@@ -186,7 +186,7 @@ pub async fn by_turns<const N: usize>(loads: [&Load; N], time: Duration) -> anyh
 /// alike. The turns are short, because a shared machine is slow for a second or two and then fast again. The first, which
 /// are not counted, warm up.
 pub async fn all_by_turns(loads: &[&Load], time: Duration) -> anyhow::Result<Vec<Measured>> {
-    const TURNS: u32 = 24;
+    const TURNS: u32 = 12;
     const WARM_UP: u32 = 4;
     let mut measured: Vec<Measured> = loads.iter().map(|_| Measured::default()).collect();
     let mut order: Vec<usize> = (0..loads.len()).collect();

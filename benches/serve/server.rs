@@ -51,7 +51,7 @@ impl Server {
             ("AFTERWORD_LIMITS__VOTE__BURST", "1000000"),
             ("AFTERWORD_LIMITS__ADDRESS__BURST", "1000000"),
             // As the image and the systemd unit start it.
-            ("MALLOC_ARENA_MAX", "4"),
+            ("MALLOC_ARENA_MAX", "8"),
         ] {
             command.env(key, value);
         }
