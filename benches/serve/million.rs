@@ -54,7 +54,8 @@ pub async fn million(world: &World) -> anyhow::Result<Part> {
     let explanation = format!(
         "The largest of these files. Memory is the most that was resident while, for {:.0} s, clients read pages (Zipf, \
          in brotli), asked what is theirs, counted, posted and liked, all at once and as fast as they could, with \
-         every cache at its default and eight heaps (`MALLOC_ARENA_MAX=8`, as the image and the systemd unit have it); it was {at_rest:.0} MiB after the start. Start to serving is from the start of the process to the \
+         every cache at its default and eight heaps (`MALLOC_ARENA_MAX=8`, as the image and the systemd unit have it); it \
+         was {at_rest:.0} MiB after the start. Start to serving is from the start of the process to the \
          first answer to a reader, after an orderly end; reopening is the same after the process was killed while \
          {WRITERS} clients posted. Of {STARTS} each, the slowest.",
         world.time.as_secs_f64() * 2.0

@@ -21,7 +21,8 @@ pub async fn cached(world: &World) -> anyhow::Result<Part> {
     let explanation = format!(
         "{READERS} connections ask for the first page of a {COMMENTS}-comment thread, in brotli, as fast as they can, with \
          the Origin that a browser sends. The reference is warp alone behind the same accept loop, which routes one \
-         address and sends the same bytes and headers (its future is boxed, because warp's may not be moved). The server under test knows what the address means since it was \
+         address and sends the same bytes and headers (its future is boxed, because warp's may not be moved). The server \
+         under test knows what the address means since it was \
          asked first, and does not route it again; it looks up the site, the thread's version and the page, notes where \
          its widget was seen, adds CORS headers and writes its access log: the ratio is what all of that costs. The load \
          generator runs on the same cores: what it takes is missing to both."

@@ -42,6 +42,7 @@ pub enum LinkPurpose {
 impl LinkPurpose {
     /// How long a link for this is good.
     pub fn lasts(&self) -> Duration {
+        /// For so long somebody can look up that what they asked for was done.
         const SHOWN_FOR: Duration = Duration::from_secs(90 * 24 * 60 * 60);
         match self {
             LinkPurpose::SetUp | LinkPurpose::SignIn(_) => OWNER_LINK_TTL,

@@ -147,7 +147,7 @@ struct Rendering<'c> {
 impl Rendering<'_> {
     fn put(&mut self, rendered: Arc<Rendered>) {
         if let Some(guard) = self.guard.take() {
-            // Refused only if it is in nobody's way: the entry was dropped meanwhile.
+            // Refused only if the entry was taken out of the cache meanwhile: then it is not missed.
             let _ = guard.insert(rendered);
         }
     }
